@@ -1,0 +1,88 @@
+"""One paid call of one provider for one generation: the intent, the upstream id, the outcome, what it cost us."""
+
+import uuid
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from generations import faults
+from generations.models.generation import Generation
+from generations.models.provider import Provider, Route
+
+
+class Stage(models.TextChoices):
+    """How far an attempt has come. `sending` is written before a byte leaves."""
+
+    SENDING = "sending", _("Sending")
+    ACCEPTED = "accepted", _("Accepted")
+    DELIVERED = "delivered", _("Delivered")
+    KEPT = "kept", _("Kept")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def due(self, stage: Stage) -> Self:
+        """Waiting in `stage`, due, and under nobody's live lease; the most overdue first."""
+        now = timezone.now()
+        free = models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now)
+        return self.filter(free, stage=stage, due_at__lte=now).order_by("due_at")
+
+    def abandoned(self) -> Self:
+        """Sending under a lease that nobody renews: the worker is gone, and so is the answer."""
+        return self.filter(stage=Stage.SENDING, lease_until__lt=timezone.now())
+
+    def write(self, pk: uuid.UUID, fence: int, **changes: Any) -> bool:
+        """Change an attempt if this worker is still its last holder. A worker that was frozen writes nothing."""
+        return self.filter(pk=pk, fence=fence).update(**changes) == 1
+
+    def take(self, pks: list[uuid.UUID], owner: str, until: Any) -> None:
+        """Put rows under a lease; their fence moves, so any former holder is shut out. Callers hold the rows' locks."""
+        self.filter(pk__in=pks).update(lease_owner=owner, lease_until=until, fence=F("fence") + 1)
+
+
+class Attempt(models.Model):
+    """One call that may cost money, written down before it is made and never made twice."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    generation = models.ForeignKey(Generation, models.PROTECT, related_name="attempts", verbose_name=_("generation"))
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="attempts", verbose_name=_("provider"))
+    route = models.ForeignKey(Route, models.SET_NULL, null=True, related_name="attempts", verbose_name=_("route"))
+    stage = models.CharField(_("stage"), max_length=9, choices=Stage, default=Stage.SENDING, editable=False)
+    upstream_id = models.CharField(_("upstream id"), max_length=200, blank=True, editable=False)
+    percent = models.PositiveSmallIntegerField(_("progress"), null=True, editable=False)
+    result = models.JSONField(_("result"), null=True, editable=False)
+    raw = models.TextField(_("raw answer"), blank=True, editable=False)
+    fault = models.CharField(_("fault"), max_length=16, blank=True, choices=[(kind, kind) for kind in faults.Kind])
+    fault_text = models.TextField(_("what the provider said"), blank=True, editable=False)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, editable=False)
+    cost = models.PositiveBigIntegerField(_("cost"), default=0, help_text=_("Micro-dollars."))
+    is_lost = models.BooleanField(_("lost"), default=False, help_text=_("Paid, or possibly paid, for nothing delivered."))
+    due_at = models.DateTimeField(_("due at"), default=timezone.now, editable=False)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0, editable=False)
+    lease_owner = models.CharField(max_length=80, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    fence = models.PositiveIntegerField(default=0, editable=False)
+    sent = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
+    deadline = models.DateTimeField(_("deadline"), editable=False)
+    ended = models.DateTimeField(_("ended"), null=True, editable=False)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ("-sent",)
+        indexes = (
+            # What the sweep and the poller claim from: only the live attempts, by when they are due.
+            models.Index(
+                fields=("stage", "due_at"), name="attempt_due", condition=models.Q(stage__in=("accepted", "delivered"))
+            ),
+            models.Index(fields=("lease_until",), name="attempt_sending", condition=models.Q(stage="sending")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.stage}"

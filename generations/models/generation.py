@@ -1,0 +1,95 @@
+"""One picture being made, and the only ways in which its state may change."""
+
+import uuid
+from typing import Any, Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from generations import faults
+from generations.models.asset import Asset
+from generations.models.job import Job
+
+
+class State(models.TextChoices):
+    """Where a generation stands."""
+
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    SUCCEEDED = "succeeded", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+MOVES: dict[State, tuple[State, ...]] = {
+    State.QUEUED: (State.RUNNING,),
+    State.RUNNING: (State.QUEUED,),
+    State.SUCCEEDED: (State.RUNNING,),
+    State.FAILED: (State.QUEUED, State.RUNNING),
+    State.CANCELLED: (State.QUEUED, State.RUNNING),
+}
+"""Each state, and the states from which it may be reached."""
+
+ENDED = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+
+
+class GenerationQuerySet(models.QuerySet["Generation"]):
+    def for_team(self, team: Team) -> Self:
+        return self.filter(job__team=team)
+
+    def under_way(self) -> Self:
+        return self.exclude(state__in=ENDED)
+
+    def due(self) -> Self:
+        """Queued, and nobody has rung for them lately."""
+        return self.filter(state=State.QUEUED, due_at__lte=timezone.now()).order_by("due_at")
+
+    def move(self, pk: uuid.UUID, to: State, **changes: Any) -> bool:
+        """Make one move if the table of moves allows it from where the row stands. True for the one who made it."""
+        allowed = self.filter(pk=pk, state__in=MOVES[to])
+        return allowed.update(state=to, changed=timezone.now(), **changes) == 1
+
+
+class Generation(models.Model):
+    """One picture being made: its state, its hold, its attempts, its asset."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(Job, models.PROTECT, related_name="generations", verbose_name=_("job"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.QUEUED, editable=False)
+    held = models.PositiveIntegerField(_("held"), help_text=_("Credits set aside when it was submitted."))
+    charged = models.PositiveIntegerField(_("charged"), null=True, help_text=_("Credits taken when it ended."))
+    asset = models.OneToOneField(
+        Asset, models.PROTECT, null=True, blank=True, related_name="generation", verbose_name=_("asset")
+    )
+    fault = models.CharField(_("fault"), max_length=16, blank=True, choices=[(kind, kind) for kind in faults.Kind])
+    fault_code = models.CharField(_("reason"), max_length=40, blank=True)
+    due_at = models.DateTimeField(_("due at"), default=timezone.now, editable=False)
+    rings = models.PositiveSmallIntegerField(default=0, editable=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    started = models.DateTimeField(_("started"), null=True, blank=True)
+    changed = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    ended = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = GenerationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("generation")
+        verbose_name_plural = _("generations")
+        ordering = ("job", "position")
+        indexes = (
+            # The sweep looks for what is queued and due; finished rows, nearly all of them, stay out of it.
+            models.Index(fields=("due_at",), name="generation_due", condition=models.Q(state="queued")),
+            # A page asks which of its cards have changed since it last looked.
+            models.Index(fields=("job", "changed"), name="generation_changed"),
+        )
+        constraints = (models.UniqueConstraint(fields=("job", "position"), name="generation_place_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.state}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ENDED
