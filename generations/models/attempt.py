@@ -1,10 +1,9 @@
 """One paid call of one provider for one generation: the intent, the upstream id, the outcome, what it cost us."""
 
 import uuid
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,13 +34,13 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Sending under a lease that nobody renews: the worker is gone, and so is the answer."""
         return self.filter(stage=Stage.SENDING, lease_until__lt=timezone.now())
 
-    def write(self, pk: uuid.UUID, fence: int, **changes: Any) -> bool:
-        """Change an attempt if this worker is still its last holder. A worker that was frozen writes nothing."""
-        return self.filter(pk=pk, fence=fence).update(**changes) == 1
+    def held(self, pk: uuid.UUID, lease: str) -> Self:
+        """The attempt, while `lease` is still the last one taken on it. A worker that was frozen finds nothing."""
+        return self.filter(pk=pk, lease=lease)
 
-    def take(self, pks: list[uuid.UUID], owner: str, until: Any) -> None:
-        """Put rows under a lease; their fence moves, so any former holder is shut out. Callers hold the rows' locks."""
-        self.filter(pk__in=pks).update(lease_owner=owner, lease_until=until, fence=F("fence") + 1)
+    def in_doubt(self) -> Self:
+        """Unknown and past their deadline, with a generation that still waits for a verdict."""
+        return self.filter(stage=Stage.UNKNOWN, ended__isnull=True, deadline__lt=timezone.now())
 
 
 class Attempt(models.Model):
@@ -63,9 +62,9 @@ class Attempt(models.Model):
     is_lost = models.BooleanField(_("lost"), default=False, help_text=_("Paid, or possibly paid, for nothing delivered."))
     due_at = models.DateTimeField(_("due at"), default=timezone.now, editable=False)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0, editable=False)
-    lease_owner = models.CharField(max_length=80, blank=True, editable=False)
+    stumbles = models.PositiveSmallIntegerField(_("unreadable answers in a row"), default=0, editable=False)
+    lease = models.CharField(max_length=32, blank=True, db_index=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
-    fence = models.PositiveIntegerField(default=0, editable=False)
     sent = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     deadline = models.DateTimeField(_("deadline"), editable=False)
     ended = models.DateTimeField(_("ended"), null=True, editable=False)
@@ -82,6 +81,9 @@ class Attempt(models.Model):
                 fields=("stage", "due_at"), name="attempt_due", condition=models.Q(stage__in=("accepted", "delivered"))
             ),
             models.Index(fields=("lease_until",), name="attempt_sending", condition=models.Q(stage="sending")),
+            models.Index(
+                fields=("deadline",), name="attempt_in_doubt", condition=models.Q(stage="unknown", ended__isnull=True)
+            ),
         )
 
     def __str__(self) -> str:

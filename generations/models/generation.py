@@ -44,7 +44,7 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 
     def due(self) -> Self:
         """Queued, and nobody has rung for them lately."""
-        return self.filter(state=State.QUEUED, due_at__lte=timezone.now()).order_by("due_at")
+        return self.filter(state=State.QUEUED, ring_at__lte=timezone.now()).order_by("ring_at")
 
     def move(self, pk: uuid.UUID, to: State, **changes: Any) -> bool:
         """Make one move if the table of moves allows it from where the row stands. True for the one who made it."""
@@ -66,7 +66,8 @@ class Generation(models.Model):
     )
     fault = models.CharField(_("fault"), max_length=16, blank=True, choices=[(kind, kind) for kind in faults.Kind])
     fault_code = models.CharField(_("reason"), max_length=40, blank=True)
-    due_at = models.DateTimeField(_("due at"), default=timezone.now, editable=False)
+    due_at = models.DateTimeField(_("not before"), default=timezone.now, editable=False)
+    ring_at = models.DateTimeField(_("ring again at"), default=timezone.now, editable=False)
     rings = models.PositiveSmallIntegerField(default=0, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     started = models.DateTimeField(_("started"), null=True, blank=True)
@@ -81,7 +82,7 @@ class Generation(models.Model):
         ordering = ("job", "position")
         indexes = (
             # The sweep looks for what is queued and due; finished rows, nearly all of them, stay out of it.
-            models.Index(fields=("due_at",), name="generation_due", condition=models.Q(state="queued")),
+            models.Index(fields=("ring_at",), name="generation_due", condition=models.Q(state="queued")),
             # A page asks which of its cards have changed since it last looked.
             models.Index(fields=("job", "changed"), name="generation_changed"),
         )
