@@ -42,7 +42,9 @@ def adjust(wallet: Wallet, amount: int, note: str, member: Member | None = None)
 
 def refund(wallet: Wallet, amount: int, note: str, generation: uuid.UUID, member: Member | None = None) -> Entry:
     """Give back up to what was captured for a generation, once. Raises NothingHeld where nothing was captured."""
-    captured = Entry.objects.filter(wallet=wallet, generation=generation, kind=Kind.CAPTURE).values_list("amount", flat=True)
+    captured = Entry.objects.filter(wallet=wallet, generation=generation, kind=Kind.CAPTURE).values_list(
+        "amount", flat=True
+    )
     if not captured or _positive(amount) > -captured[0]:
         raise NothingHeld(generation)
     return _write(wallet.pk, Kind.REFUND, amount, generation=generation, member=member, note=_reason(note))
@@ -83,7 +85,12 @@ def _end(generation: uuid.UUID, taken: int, note: str) -> None:
         if taken:
             lines.append(Entry(kind=Kind.CAPTURE, amount=-taken))
         for line in lines:
-            line.wallet_id, line.member_id, line.generation, line.note = held.wallet_id, held.member_id, generation, note
+            line.wallet_id, line.member_id, line.generation, line.note = (
+                held.wallet_id,
+                held.member_id,
+                generation,
+                note,
+            )
         _move(held.wallet_id, -held.amount - taken)
         _once(generation, lines)
 

@@ -162,8 +162,12 @@ class Entry(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     amount = models.BigIntegerField(_("amount"))
     generation = models.UUIDField(_("generation"), null=True, blank=True)
-    member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name=_("member"))
-    api_key = models.ForeignKey("ApiKey", models.PROTECT, null=True, blank=True, related_name="entries", verbose_name=_("API key"))
+    member = models.ForeignKey(
+        Member, models.PROTECT, null=True, blank=True, related_name="entries", verbose_name=_("member")
+    )
+    api_key = models.ForeignKey(
+        "ApiKey", models.PROTECT, null=True, blank=True, related_name="entries", verbose_name=_("API key")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 

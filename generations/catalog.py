@@ -105,7 +105,9 @@ def _about_choices(brief: Brief, can: Capabilities) -> list[Objection]:
         "moderation": (brief.moderation, can.moderations),
     }
     wrong = [
-        Objection(field, "lacking", (("value", wish),)) for field, (wish, has) in wishes.items() if wish and wish not in has
+        Objection(field, "lacking", (("value", wish),))
+        for field, (wish, has) in wishes.items()
+        if wish and wish not in has
     ]
     if brief.compression is not None and not can.compression:
         wrong.append(Objection("compression", "lacking", (("value", brief.compression),)))

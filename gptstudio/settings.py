@@ -3,6 +3,7 @@
 With nothing set, the embedded default: SQLite, a broker in memory, files under ./var, no service needed.
 """
 
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -10,8 +11,9 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, validate
+
+from gptstudio import logs
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -111,7 +113,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
         timeout=20,
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=20000;",
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     )
 else:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
@@ -172,6 +174,20 @@ FETCH_ALLOW = tuple(env.list("FETCH_ALLOW", []))
 """Networks (10.0.0.0/8) and origins (http://host:port) that the fetcher may reach beside the public internet."""
 WORKER_THREADS = env.int("WORKER_THREADS", 64)
 """Calls that one worker holds open at once."""
+DRAIN_SECONDS = env.int("DRAIN_SECONDS", 360)
+"""How long a stopping process waits for the calls it holds. A call that is cut off may still be billed."""
+
+# --- processes and their log ----------------------------------------------------------------------
+
+HOST = env.str("HOST", "127.0.0.1")
+WEB_PROCESSES = 1 if IS_EMBEDDED else env.int("WEB_PROCESSES", 2)
+WEB_THREADS = env.int("WEB_THREADS", 16)
+LOGGING = logs.configure(
+    env.str("LOG_LEVEL", "WARNING", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))),
+    env.str("LOG_FORMAT", "console", validate=validate.OneOf(("console", "json"))),
+)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 
 # --- people ---------------------------------------------------------------------------------------
 

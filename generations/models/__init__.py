@@ -1,8 +1,8 @@
 """Everything that is kept about making pictures."""
 
 from generations.models.asset import Asset, Use
-from generations.models.generation import ENDED, MOVES, Generation, State
 from generations.models.attempt import Attempt, Stage
+from generations.models.generation import ENDED, MOVES, Generation, State
 from generations.models.job import Job, JobReference
 from generations.models.provider import ImageModel, Price, Provider, Route
 

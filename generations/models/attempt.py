@@ -59,7 +59,9 @@ class Attempt(models.Model):
     fault_text = models.TextField(_("what the provider said"), blank=True, editable=False)
     status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, editable=False)
     cost = models.PositiveBigIntegerField(_("cost"), default=0, help_text=_("Micro-dollars."))
-    is_lost = models.BooleanField(_("lost"), default=False, help_text=_("Paid, or possibly paid, for nothing delivered."))
+    is_lost = models.BooleanField(
+        _("lost"), default=False, help_text=_("Paid, or possibly paid, for nothing delivered.")
+    )
     due_at = models.DateTimeField(_("due at"), default=timezone.now, editable=False)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0, editable=False)
     stumbles = models.PositiveSmallIntegerField(_("unreadable answers in a row"), default=0, editable=False)

@@ -31,7 +31,9 @@ class Job(models.Model):
     prompt = models.TextField(_("prompt"))
     count = models.PositiveSmallIntegerField(_("pictures"))
     tariff = models.JSONField(_("tariff"), help_text=_("The price list as it stood when the credits were held."))
-    references = models.ManyToManyField(Asset, through="JobReference", related_name="used_in", verbose_name=_("references"))
+    references = models.ManyToManyField(
+        Asset, through="JobReference", related_name="used_in", verbose_name=_("references")
+    )
     origin = models.CharField(_("origin"), max_length=20, default="studio")
     key = models.CharField(_("submission key"), max_length=255)
     created = models.DateTimeField(_("created"), auto_now_add=True)

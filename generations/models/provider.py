@@ -73,7 +73,10 @@ class Provider(models.Model):
     sealed_key = models.TextField(blank=True, editable=False)
     is_enabled = models.BooleanField(_("enabled"), default=False)
     patience = models.PositiveIntegerField(
-        _("patience"), null=True, blank=True, help_text=_("Seconds to wait for the answer to one call; empty: as its dialect needs.")
+        _("patience"),
+        null=True,
+        blank=True,
+        help_text=_("Seconds to wait for the answer to one call; empty: as its dialect needs."),
     )
     deadline = models.PositiveIntegerField(
         _("deadline"), default=900, help_text=_("Seconds after which an accepted picture is given up.")

@@ -1,0 +1,73 @@
+"""Turns the pieces of one HTTP answer into a Response that a dialect can read."""
+
+import json
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+
+from generations.client.spill import Spill, Unreadable
+from generations.dialects.wire import Response
+
+__all__ = ["Heard", "Reader", "Unreadable"]
+
+MOST_RAW = 4000
+_GZIP = 16 + zlib.MAX_WBITS
+_ROOM = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One answer, whole: as dialects read it, as the admin may see it, and the pictures that came inside it."""
+
+    response: Response
+    raw: str
+    inline: dict[str, Path]
+
+
+class Reader:
+    """Reads one answer in pieces, unpacked and spilled as it comes, and never more than a picture's worth."""
+
+    def __init__(self, response: httpx.Response, folder: Path, key: str) -> None:
+        self._status = response.status_code
+        self._headers = {name.lower(): value for name, value in response.headers.items()}
+        self._spill = Spill(folder)
+        self._key = key
+        self._unpack = _unpacker(self._headers.get("content-encoding", ""))
+
+    def feed(self, piece: bytes) -> None:
+        """Read on. Raises Unreadable."""
+        if self._unpack is None:
+            self._spill.feed(piece)
+            return
+        try:
+            while piece:
+                self._spill.feed(self._unpack.decompress(piece, _ROOM))
+                piece = self._unpack.unconsumed_tail
+        except zlib.error as wrong:
+            raise Unreadable("not the gzip that it says it is") from wrong
+
+    def close(self) -> Heard:
+        """The whole answer. Raises Unreadable for one that broke off inside a picture."""
+        text = self._spill.close().decode(errors="replace")
+        shown = text.replace(self._key, "…") if self._key else text
+        response = Response(self._status, self._headers, _parsed(text), shown[:500])
+        return Heard(response, shown[:MOST_RAW], self._spill.pictures)
+
+
+def _unpacker(encoding: str) -> Any:
+    """We ask for none, yet some gateways compress all the same; unpacked in bounded steps a bomb stays small."""
+    if encoding in ("", "identity"):
+        return None
+    if encoding == "gzip":
+        return zlib.decompressobj(_GZIP)
+    raise Unreadable("an encoding that nobody asked for")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,153 @@
+"""Reads a JSON answer as it streams in and puts its pictures on disk, so that none is ever whole in memory.
+
+A base64 string of more than a few hundred characters is decoded into a file as its pieces arrive; a token stands in
+its place in the text that remains, which is small.
+"""
+
+import binascii
+import re
+import secrets
+from pathlib import Path
+from typing import BinaryIO
+
+MOST_TEXT = 2 * 1024 * 1024
+MOST_BYTES = 96 * 1024 * 1024
+LONG = 512
+"""A string longer than this may be a picture."""
+
+_END = re.compile(rb'["\\]')
+_BASE64 = re.compile(rb"(?:data:[\w/+.;=-]*,)?[A-Za-z0-9+/_=\s-]*")
+_PREFIX = re.compile(rb"data:[\w/+.;=-]*,")
+_CODE_POINT = re.compile(rb"\\u[0-9a-fA-F]{4}")
+_SPACE = b" \t\r\n"
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_ESCAPES = {b"/": b"/", b"n": b"\n", b"r": b"\r", b"t": b"\t", b'"': b'"', b"\\": b"\\", b"b": b"", b"f": b""}
+
+
+class Unreadable(Exception):
+    """The answer is larger than any picture, or a picture in it is not base64."""
+
+
+class Spill:
+    """Takes an answer in pieces; keeps its text in `text` and its pictures in `pictures`, by token."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.text = bytearray()
+        self.pictures: dict[str, Path] = {}
+        self._taken = 0
+        self._rest = b""
+        self._string: bytearray | None = None
+        self._picture: _Picture | None = None
+
+    def feed(self, piece: bytes) -> None:
+        """Read on. Raises Unreadable."""
+        self._taken += len(piece)
+        if self._taken > MOST_BYTES:
+            raise Unreadable("larger than any picture")
+        piece, self._rest = self._rest + piece, b""
+        position = 0
+        while position < len(piece):
+            position = self._inside(piece, position) if self._string is not None else self._outside(piece, position)
+        if len(self.text) > MOST_TEXT:
+            raise Unreadable("too much text")
+
+    def close(self) -> bytes:
+        """The text that remains, with a token for each picture. Raises Unreadable for one that broke off."""
+        if self._picture:
+            raise Unreadable("broke off inside a picture")
+        self.text += self._string or b""
+        self.text += self._rest
+        return bytes(self.text)
+
+    def _outside(self, piece: bytes, start: int) -> int:
+        end = piece.find(b'"', start)
+        if end < 0:
+            self.text += piece[start:]
+            return len(piece)
+        self.text += piece[start : end + 1]
+        self._string = bytearray()
+        return end + 1
+
+    def _inside(self, piece: bytes, start: int) -> int:
+        found = _END.search(piece, start)
+        end = found.start() if found else len(piece)
+        self._take(piece[start:end])
+        if found is None:
+            return end
+        return self._finish(end) if found[0] == b'"' else self._escape(piece, end)
+
+    def _escape(self, piece: bytes, start: int) -> int:
+        """One escape sequence, which may be cut by the end of the piece."""
+        length = 6 if piece[start + 1 : start + 2] == b"u" else 2
+        sequence = piece[start : start + length]
+        if len(sequence) < length:
+            self._rest = sequence
+        elif self._picture:
+            self._picture.write(_unescaped(sequence))
+        else:
+            self._take(sequence)
+        return start + length
+
+    def _take(self, run: bytes) -> None:
+        if self._picture:
+            self._picture.write(run)
+            return
+        assert self._string is not None  # noqa: S101
+        self._string += run
+        if len(self._string) > LONG:
+            self._decide()
+
+    def _decide(self) -> None:
+        """A long string is a picture if it is base64 so far; any other text passes through."""
+        assert self._string is not None  # noqa: S101
+        plain = re.sub(rb"\\(?:u[0-9a-fA-F]{4}|.)", lambda found: _unescaped(found[0]), bytes(self._string))
+        if _BASE64.fullmatch(plain):
+            self._picture = _Picture(self.folder / secrets.token_hex(8))
+            self._picture.write(_PREFIX.sub(b"", plain, count=1))
+        else:
+            self.text += self._string
+        self._string.clear()
+
+    def _finish(self, end: int) -> int:
+        assert self._string is not None  # noqa: S101
+        if self._picture:
+            self._picture.finish()
+            self.pictures[self._picture.path.name] = self._picture.path
+            self.text += self._picture.path.name.encode()
+        self.text += self._string + b'"'
+        self._string = self._picture = None
+        return end + 1
+
+
+class _Picture:
+    """One base64 string on its way to a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: BinaryIO = path.open("wb")
+        self._carry = b""
+
+    def write(self, run: bytes) -> None:
+        run = self._carry + run.translate(_STANDARD, _SPACE)
+        whole = len(run) - len(run) % 4
+        self._carry = run[whole:]
+        self._decode(run[:whole])
+
+    def finish(self) -> None:
+        tail = self._carry.rstrip(b"=")
+        self._decode(tail + b"=" * (-len(tail) % 4))
+        self._file.close()
+
+    def _decode(self, run: bytes) -> None:
+        try:
+            self._file.write(binascii.a2b_base64(run, strict_mode=bool(run)))
+        except binascii.Error as wrong:
+            self._file.close()
+            raise Unreadable("a picture in it is not base64") from wrong
+
+
+def _unescaped(sequence: bytes) -> bytes:
+    if _CODE_POINT.fullmatch(sequence):
+        return chr(int(b"0x" + sequence[2:], 16)).encode(errors="replace")
+    return _ESCAPES.get(sequence[1:2], b"")

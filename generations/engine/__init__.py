@@ -1,0 +1,15 @@
+"""After the queue: what becomes of a generation once it is held.
+
+    submit ──▶ poll ──▶ collect ──▶ close          sweep rings again for whatever is due
+
+Every verb does its work and returns what to ring next; the doors in `tasks.py` do the ringing. The database is
+the queue of record: a lost or a doubled ring costs seconds, never a job.
+"""
+
+from generations.engine.bells import Bell
+from generations.engine.collect import collect
+from generations.engine.poll import poll
+from generations.engine.submit import submit
+from generations.engine.sweep import sweep
+
+__all__ = ["Bell", "collect", "poll", "submit", "sweep"]
