@@ -1,0 +1,91 @@
+"""The operator's desk: one admin site, and the manners that all its pages share."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib.admin import AdminSite
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+Page = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Extra(NamedTuple):
+    """A page of the admin that shows no single model."""
+
+    route: str
+    view: Page
+    name: str
+    title: str | Promise
+    permission: str
+    """What a member of staff needs to see it."""
+
+
+class StudioSite(AdminSite):
+    """The stock admin behind the accounts' own door, so signing in is throttled in one place."""
+
+    site_title = _("GPT Studio")
+    site_header = _("GPT Studio")
+    index_title = _("Operator's desk")
+    enable_nav_sidebar = True
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.extras: list[Extra] = []
+
+    def add_page(self, extra: Extra) -> None:
+        """Put a page on the desk and into its navigation."""
+        self.extras.append(extra)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return secure_admin_login(super().login)(request, extra_context)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+        pages = [path(extra.route, self.admin_view(extra.view), name=extra.name) for extra in self.extras]
+        return [*pages, *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "extra_pages": self._extras_for(request)}
+
+    def _extras_for(self, request: HttpRequest) -> list[dict[str, Any]]:
+        return [
+            {"title": extra.title, "url": reverse(f"admin:{extra.name}")}
+            for extra in self.extras
+            if self.has_permission(request) and request.user.has_perm(extra.permission)
+        ]
+
+
+class ReadOnly:
+    """A model that the admin shows and never changes."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+EMPTY = "—"
+
+
+def link(page: str, key: object, text: object) -> str:
+    """A link to one row's page, `app_model` by its key; a dash where there is no row."""
+    if key is None:
+        return EMPTY
+    return format_html('<a href="{}">{}</a>', reverse(f"admin:{page}_change", args=(key,)), text)
+
+
+def listed(page: str, text: object, **narrowed: object) -> str:
+    """A link to a list of rows, narrowed to those that belong here."""
+    query = "&".join(f"{name}={value}" for name, value in narrowed.items())
+    return format_html('<a href="{}?{}">{}</a>', reverse(f"admin:{page}_changelist"), query, text)
