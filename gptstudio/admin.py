@@ -60,19 +60,15 @@ class StudioSite(AdminSite):
         ]
 
 
+def _never(*_: object) -> bool:
+    return False
+
+
 class ReadOnly:
     """A model that the admin shows and never changes."""
 
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    has_add_permission = has_change_permission = has_delete_permission = _never
 
 
 EMPTY = "—"
