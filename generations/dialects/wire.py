@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from generations.brief import Brief
 from generations.faults import Fault
 
-URL, DATA_URL, FILE = "url", "data-url", "file"
+URL: Final = "url"
+DATA_URL: Final = "data-url"
+FILE: Final = "file"
 ReferenceForm = Literal["url", "data-url", "file"]
 
 
