@@ -1,0 +1,14 @@
+"""Processes that must not outlive the one that started them."""
+
+import ctypes
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal that the kernel sends to this process when its parent dies."""
+
+
+def hold() -> None:
+    """Die with the parent, however it dies, so that no orphan keeps the port or a lease. Linux only; elsewhere nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
