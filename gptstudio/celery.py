@@ -23,7 +23,7 @@ app = Celery("gptstudio")
 app.config_from_object("gptstudio.queues")
 
 
-class Sweeping(bootsteps.StartStopStep):
+class Sweeping(bootsteps.StartStopStep):  # type: ignore[misc] # Celery has no types
     """Rings from inside the worker for whatever is due, so that no beat is needed and a lost bell costs a second.
 
     It has a thread of its own, because the pool's may all be holding lines. An error, such as a database that is
@@ -34,11 +34,11 @@ class Sweeping(bootsteps.StartStopStep):
         super().__init__(worker, **options)
         self.timer = Timer()
 
-    def start(self, worker: Any) -> None:
+    def start(self, _worker: Any) -> None:
         self.timer.call_repeatedly(TICK, sweep)
         self.timer.call_repeatedly(PULSE_LIFE / 5, beat)
 
-    def stop(self, worker: Any) -> None:
+    def stop(self, _worker: Any) -> None:
         self.timer.stop()
 
     terminate = stop

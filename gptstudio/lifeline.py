@@ -9,6 +9,6 @@ PR_SET_PDEATHSIG = 1
 
 
 def hold() -> None:
-    """Die with the parent, however it dies, so that no orphan keeps the port or a lease. Linux only; elsewhere nothing."""
+    """Die with the parent, however it dies, so that no orphan keeps the port. Elsewhere than on Linux, nothing."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -62,8 +62,10 @@ class Tree:
 
     def spawn(self, name: str) -> None:
         # A session of its own keeps the terminal's Ctrl-C from it: who stops, and in which order, is decided here.
-        self.running[name] = subprocess.Popen(  # noqa: S603, PLW1509 our own command; this process has one thread
-            self.commands[name], start_new_session=True, preexec_fn=lifeline.hold
+        self.running[name] = subprocess.Popen(  # noqa: S603 our own command
+            self.commands[name],
+            start_new_session=True,
+            preexec_fn=lifeline.hold,  # noqa: PLW1509 this process has one thread
         )
         self.started[name] = time.monotonic()
 
@@ -92,7 +94,8 @@ class Tree:
 
     def stop(self, say: Callable[[str], None]) -> None:
         """Ask every process to finish, wait for them within bounds, and leave none behind."""
-        self.send(signal.SIGTERM)
+        for process in self.alive():
+            process.terminate()
         patience, told = self.asked, False
         end, hint = time.monotonic() + settings.DRAIN_SECONDS, time.monotonic() + 3
         while self.alive() and self.asked <= patience and time.monotonic() < end:
@@ -100,16 +103,12 @@ class Tree:
                 say("Finishing the pictures under way. Ctrl-C again stops at once.")
                 told = True
             time.sleep(BLINK)
-        self.send(signal.SIGKILL)
-        for process in self.running.values():
+        for process in self.alive():
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
     def alive(self) -> list[subprocess.Popen[bytes]]:
         return [process for process in self.running.values() if process.poll() is None]
-
-    def send(self, number: signal.Signals) -> None:
-        for process in self.alive():
-            process.send_signal(number)
 
 
 def refuse_taken_port() -> None:

@@ -34,7 +34,7 @@ def _kept_secret() -> str:
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret()
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY needs at least 32 characters.")
 
@@ -128,7 +128,7 @@ else:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": STUDIO_DATA / "cache",
+            "LOCATION": str(STUDIO_DATA / "cache"),
         }
     }
 
@@ -170,7 +170,7 @@ FILE_UPLOAD_TEMP_DIR = SCRATCH
 
 BROKER_URL = env.str("BROKER_URL", "memory://")
 IS_EMBEDDED = BROKER_URL.startswith("memory://")
-FETCH_ALLOW = tuple(env.list("FETCH_ALLOW", []))
+FETCH_ALLOW: tuple[str, ...] = tuple(env.list("FETCH_ALLOW", []))
 """Networks (10.0.0.0/8) and origins (http://host:port) that the fetcher may reach beside the public internet."""
 WORKER_THREADS = env.int("WORKER_THREADS", 64)
 """Calls that one worker holds open at once."""
@@ -182,10 +182,9 @@ DRAIN_SECONDS = env.int("DRAIN_SECONDS", 360)
 HOST = env.str("HOST", "127.0.0.1")
 WEB_PROCESSES = 1 if IS_EMBEDDED else env.int("WEB_PROCESSES", 2)
 WEB_THREADS = env.int("WEB_THREADS", 16)
-LOGGING = logs.configure(
-    env.str("LOG_LEVEL", "WARNING", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR"))),
-    env.str("LOG_FORMAT", "console", validate=validate.OneOf(("console", "json"))),
-)
+LOG_LEVEL = env.str("LOG_LEVEL", "WARNING", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR")))
+LOG_FORMAT = env.str("LOG_FORMAT", "console", validate=validate.OneOf(("console", "json")))
+LOGGING = logs.configure(LOG_LEVEL, LOG_FORMAT)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 
@@ -231,7 +230,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-EMAIL = env.dj_email_url("EMAIL_URL", "")  if env.str("EMAIL_URL", "") else {}
+EMAIL = env.dj_email_url("EMAIL_URL", "") if env.str("EMAIL_URL", "") else {}
 EMAIL_BACKEND = EMAIL.get("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = EMAIL.get("EMAIL_FILE_PATH") or str(STUDIO_DATA / "mail")
 for _name in ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL"):

@@ -1,0 +1,72 @@
+"""Starts everything: what `make run` calls."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandParser, call_command
+from django.core.management.base import BaseCommand
+from django.db import connections, transaction
+
+from accounts.links import sign_in_link
+from accounts.models import User
+from accounts.teams import found_team
+from gptstudio import lifeline, processes
+
+OWNER, TEAM, CREDITS = "owner@studio.local", "Studio", 1000
+"""Who a new studio belongs to, and what the team may spend at first."""
+
+
+class Command(BaseCommand):
+    help = "Set up and start the web and the workers as one process tree. Ctrl-C finishes what is under way and stops."
+    requires_system_checks = ()  # migrate runs them
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--with-parent", action="store_true", help="end when the process that started this one ends"
+        )
+
+    def handle(self, **options: Any) -> None:
+        if options["with_parent"]:
+            lifeline.hold()
+        try:
+            self.run()
+        except processes.Failed as wrong:
+            self.stderr.write(str(wrong))
+            sys.exit(1)
+
+    def run(self) -> None:
+        processes.refuse_taken_port()
+        tree = processes.Tree(processes.commands())
+        prepare()
+        try:
+            tree.start()
+            tree.wait_for_web()
+            if not tree.asked:
+                self.greet()
+            tree.watch()
+        finally:
+            tree.stop(self.stdout.write)
+
+    def greet(self) -> None:
+        """Where the studio is, and a way in that needs no password."""
+        self.stdout.write(f"\n  GPT Studio is ready at {self.style.SUCCESS(settings.PUBLIC_URL)}")
+        if (owner := User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()) is not None:
+            self.stdout.write(f"  Sign in once as {owner.email}: {sign_in_link(owner)}")
+        self.stdout.write(f"  Everything is kept in {settings.STUDIO_DATA}; Ctrl-C stops.\n")
+        connections.close_all()
+
+
+def prepare() -> None:
+    """Bring tables and static files up to date."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    found()
+    connections.close_all()
+
+
+@transaction.atomic
+def found() -> None:
+    """Give a studio that knows nobody yet its owner, who signs in by the link, and the owner's team."""
+    if not User.objects.exists():
+        found_team(TEAM, User.objects.create_superuser(OWNER), CREDITS)
