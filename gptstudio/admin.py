@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from allauth.account.decorators import secure_admin_login
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.db.models import Model
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -42,9 +45,10 @@ class StudioSite(AdminSite):
         self.extras.append(extra)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return secure_admin_login(super().login)(request, extra_context)
+        answer: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return answer
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         pages = [path(extra.route, self.admin_view(extra.view), name=extra.name) for extra in self.extras]
         return [*pages, *super().get_urls()]
 
@@ -59,7 +63,8 @@ class StudioSite(AdminSite):
         ]
 
 
-def _never(*_: object) -> bool:
+def never(self: Any, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG001
+    """Nobody may, whoever asks and whatever for."""
     return False
 
 
@@ -67,7 +72,7 @@ class ReadOnly:
     """A model that the admin shows and never changes."""
 
     show_full_result_count = False
-    has_add_permission = has_change_permission = has_delete_permission = _never
+    has_add_permission = has_change_permission = has_delete_permission = never
 
 
 EMPTY = "—"
@@ -84,3 +89,18 @@ def listed(page: str, text: object, **narrowed: object) -> str:
     """A link to a list of rows, narrowed to those that belong here."""
     query = "&".join(f"{name}={value}" for name, value in narrowed.items())
     return format_html('<a href="{}?{}">{}</a>', reverse(f"admin:{page}_changelist"), query, text)
+
+
+def act(
+    request: HttpRequest, admin: ModelAdmin, row: Model, form: Form, title: str | Promise, button: str | Promise
+) -> HttpResponse:
+    """The page of one deed upon one row: a title, a form and a button."""
+    context = {
+        **admin.admin_site.each_context(request),
+        "opts": admin.opts,
+        "original": row,
+        "form": form,
+        "title": title,
+        "button": button,
+    }
+    return TemplateResponse(request, "admin/act.html", context)
