@@ -36,6 +36,7 @@ class Sweeping(bootsteps.StartStopStep):  # type: ignore[misc] # Celery has no t
 
     def start(self, _worker: Any) -> None:
         self.timer.call_repeatedly(TICK, sweep)
+        self.timer.call_after(0, beat)
         self.timer.call_repeatedly(PULSE_LIFE / 5, beat)
 
     def stop(self, _worker: Any) -> None:

@@ -34,7 +34,9 @@ def commands() -> dict[str, list[str]]:
     web = {"web": [*python, "gunicorn", "--config", "python:gptstudio.gunicorn", "gptstudio.wsgi"]}
     if settings.IS_EMBEDDED:
         return web
-    worker = [*python, "celery", "--app", "gptstudio", "--quiet", "worker", "--without-gossip", "--without-mingle"]
+    # Celery warns whoever runs it as root of unpickling; its messages here are JSON.
+    python.insert(1, "-Wignore:You're running the worker")
+    worker = [*python, "celery", "--app", "gptstudio", "worker", "--without-gossip", "--without-mingle"]
     return web | {
         queue: [*worker, "--queues", queue, "--concurrency", str(threads), "--hostname", f"{queue}@%h"]
         for queue, threads in THREADS.items()
@@ -64,6 +66,7 @@ class Tree:
         # A session of its own keeps the terminal's Ctrl-C from it: who stops, and in which order, is decided here.
         self.running[name] = subprocess.Popen(  # noqa: S603 our own command
             self.commands[name],
+            stdout=subprocess.DEVNULL,  # banners; what there is to say is in the log, on stderr
             start_new_session=True,
             preexec_fn=lifeline.hold,  # noqa: PLW1509 this process has one thread
         )
@@ -85,10 +88,11 @@ class Tree:
             time.sleep(BLINK)
 
     def tend(self) -> None:
+        """Start again whatever has ended. Raises Failed for what gave up by itself as soon as it had started."""
         for name, process in self.running.items():
-            if process.poll() is None:
+            if (ending := process.poll()) is None:
                 continue
-            if time.monotonic() - self.started[name] < STILLBORN:
+            if ending >= 0 and time.monotonic() - self.started[name] < STILLBORN:
                 raise Failed(f"The {name} process could not start; what it said stands above.")
             self.spawn(name)
 

@@ -47,7 +47,7 @@ REDIS = {
     "visibility_timeout": 2 * 3600,
     # Without these a publisher whose Redis went away waits for the kernel, or for ever.
     "socket_connect_timeout": 2,
-    "socket_timeout": 10,
+    "socket_timeout": 3,
     "socket_keepalive": True,
     "max_retries": 1,
     "interval_start": 0.1,
