@@ -41,13 +41,17 @@ def adjust(wallet: Wallet, amount: int, note: str, member: Member | None = None)
 
 
 def refund(wallet: Wallet, amount: int, note: str, generation: uuid.UUID, member: Member | None = None) -> Entry:
-    """Give back up to what was captured for a generation, once. Raises NothingHeld where nothing was captured."""
-    captured = Entry.objects.filter(wallet=wallet, generation=generation, kind=Kind.CAPTURE).values_list(
-        "amount", flat=True
-    )
-    if not captured or _positive(amount) > -captured[0]:
+    """Give back up to what was captured for a generation, once. Raises NothingHeld where nothing is left to give."""
+    captured = Entry.objects.filter(wallet=wallet, generation=generation, kind=Kind.CAPTURE).first()
+    if captured is None or _positive(amount) > -captured.amount:
         raise NothingHeld(generation)
-    return _write(wallet.pk, Kind.REFUND, amount, generation=generation, member=member, note=_reason(note))
+    line = Entry(
+        wallet=wallet, kind=Kind.REFUND, amount=amount, generation=generation, member=member, note=_reason(note)
+    )
+    with transaction.atomic():
+        _move(wallet.pk, amount)
+        _once(generation, [line])
+    return line
 
 
 def hold(member: Member, prices: dict[uuid.UUID, int], note: str = "") -> int:
