@@ -7,13 +7,15 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_SECRET = re.compile(r"(\?|/)[A-Za-z0-9_=&%:.~-]{40,}")
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_DOOR = re.compile(rf"/(?!{_UUID}(?:[/\s?]|$))[\w:.~%=-]{{32,}}|\?\S+")
 
 
 def without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Sign-in links, invitations and signed picture addresses open doors, so a log holds only where they led."""
-    if isinstance(request := event.get("request"), str):
-        event["request"] = _SECRET.sub(r"\1…", request)
+    """Sign-in links, invitations and signed picture addresses open doors; a log holds only where those doors are."""
+    for key in ("request", "event"):
+        if isinstance(text := event.get(key), str):
+            event[key] = _DOOR.sub(lambda secret: f"{secret[0][0]}…", text)
     return event
 
 

@@ -26,5 +26,11 @@ os.environ["SECRET_KEY"] = "a secret that only the tests know, long enough to be
 from gptstudio.settings import *  # noqa: E402 the environment comes first
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+Path(STATIC_ROOT).mkdir()  # whitenoise warns where there is none
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, so that threads meet as they do in life; no power cut is feared here.
+    DATABASES["default"]["TEST"] = {"NAME": f"{DATA}/test.sqlite3"}
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"

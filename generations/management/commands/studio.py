@@ -54,6 +54,7 @@ class Command(BaseCommand):
         if (owner := User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()) is not None:
             self.stdout.write(f"  Sign in once as {owner.email}: {sign_in_link(owner)}")
         self.stdout.write(f"  Everything is kept in {settings.STUDIO_DATA}; Ctrl-C stops.\n")
+        self.stdout.flush()
         connections.close_all()
 
 

@@ -1,0 +1,73 @@
+"""`manage.py studio` as a person meets it: it starts, says where it is, stops, and starts again after anything."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live.studio import Studio, wait_for
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    running = Studio(tmp_path, "", {})
+    yield running
+    if running.process and running.process.poll() is None:
+        running.kill()
+
+
+def is_gone(pid: int) -> bool:
+    return not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text()
+
+
+def test_it_says_in_a_few_lines_where_it_is_and_how_to_get_in(studio: Studio) -> None:
+    studio.start()
+    said = studio.log.read_text().split("\n")
+    assert len([line for line in said if line]) == 3
+    assert any(line.startswith(f"  Sign in once as owner@studio.local: {studio.url}/sign-in/") for line in said)
+
+
+def test_a_new_studio_has_one_owner_one_team_and_a_thousand_credits(studio: Studio) -> None:
+    studio.start()
+    assert studio.rows("SELECT email, is_superuser FROM accounts_user") == [("owner@studio.local", 1)]
+    assert studio.rows(
+        "SELECT name, balance FROM accounts_team JOIN accounts_wallet ON team_id = accounts_team.id"
+    ) == [("Studio", 1000)]
+
+
+def test_ctrl_c_stops_it_with_nothing_left_and_it_starts_again(studio: Studio) -> None:
+    studio.start()
+    family = studio.children()
+    assert studio.stop() == 0
+    assert all(map(is_gone, family))
+    studio.start()
+    assert len(studio.rows("SELECT 1 FROM accounts_team")) == 1
+
+
+def test_killed_alone_it_takes_its_processes_along_and_the_port_is_free(studio: Studio) -> None:
+    studio.start()
+    family = studio.children()
+    assert studio.process
+    studio.process.kill()
+    studio.process.wait(timeout=10)
+    wait_for(lambda: all(map(is_gone, family)), within=10, what="the end of its processes")
+    studio.log.write_text("")
+    studio.start()
+
+
+def test_a_web_process_that_dies_is_replaced(studio: Studio) -> None:
+    studio.start()
+    os.kill(studio.children()[-1], signal.SIGKILL)
+    wait_for(studio.answers, within=20, what="the next web process")
+
+
+def test_a_taken_port_is_said_in_one_sentence(studio: Studio) -> None:
+    with socket.create_server(("127.0.0.1", studio.port)), pytest.raises(AssertionError) as refused:
+        studio.manage("studio")
+    assert f"Cannot listen on 127.0.0.1:{studio.port}: address already in use. Choose another PORT." in str(
+        refused.value
+    )
+    assert "Traceback" not in str(refused.value)
