@@ -1,0 +1,149 @@
+"""Where are the kept bytes? Under their own sha256, in whichever storage the operator named.
+
+    pictures/ab/cd/<sha256>.png      thumbnails/ab/cd/<sha256>.webp      staged/<uuid>
+
+What has a digest for a name never changes, so keeping it twice is keeping it once.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
+
+from generations.models import Asset
+
+ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+_STAGED = "staged/"
+
+
+class DurableStorage(FileSystemStorage):
+    """Files that are whole or absent, and that a power cut does not take back once `save` has returned.
+
+    A name is never changed: here it says what the bytes are, so a second file of that name is the same file.
+    """
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:  # noqa: ARG002 Django's signature
+        return name
+
+    def _save(self, name: str, content: "File[bytes]") -> str:
+        path = Path(self.path(name))
+        _make_folder(path.parent)
+        descriptor, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                for piece in content.chunks():
+                    file.write(piece)
+                file.flush()
+                os.fchmod(descriptor, self.file_permissions_mode or 0o644)
+                os.fsync(descriptor)
+            Path(part).replace(path)
+        finally:
+            Path(part).unlink(missing_ok=True)
+        _sync_folder(path.parent)
+        return name
+
+
+def _make_folder(folder: Path) -> None:
+    """With whatever is missing above it, each one written down before the next."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep(path: Path, sha256: str, media_type: str) -> None:
+    """Keep the picture at `path` under its digest. Keeping it again does nothing."""
+    _keep(path, _name("pictures", sha256, ENDINGS[media_type]))
+
+
+def keep_thumbnail(path: Path, sha256: str) -> None:
+    """Keep the WebP at `path` as the thumbnail of the picture with this digest."""
+    _keep(path, _name("thumbnails", sha256, "webp"))
+
+
+def open_picture(asset: Asset) -> "File[bytes]":
+    """The picture's bytes as a file. Raises FileNotFoundError."""
+    return default_storage.open(_name("pictures", asset.sha256, ENDINGS[asset.media_type]))
+
+
+def open_thumbnail(asset: Asset) -> "File[bytes]":
+    """The thumbnail's bytes, a WebP, as a file. Raises FileNotFoundError."""
+    return default_storage.open(_name("thumbnails", asset.sha256, "webp"))
+
+
+def read(asset: Asset) -> bytes:
+    """The whole picture in memory, for a wire that carries bytes. Raises FileNotFoundError."""
+    with open_picture(asset) as file:
+        return bytes(file.read())
+
+
+def stage(path: Path) -> str:
+    """Put bytes that came inside an answer where every worker can reach them. Returns the name they wait under."""
+    name = f"{_STAGED}{uuid.uuid4()}"
+    _keep(path, name)
+    return name
+
+
+def take_staged(name: str, into: Path) -> None:
+    """Copy staged bytes to `into`. They wait on until they are dropped. Raises FileNotFoundError."""
+    with default_storage.open(_staged(name)) as staged, into.open("wb") as file:
+        shutil.copyfileobj(staged, file)
+
+
+def drop_staged(name: str) -> None:
+    """Forget staged bytes. Forgetting them again does nothing."""
+    default_storage.delete(_staged(name))
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """The path of a fresh empty file for work in progress, removed afterwards."""
+    descriptor, name = tempfile.mkstemp(dir=settings.SCRATCH)
+    os.close(descriptor)
+    path = Path(name)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _name(shelf: str, sha256: str, ending: str) -> str:
+    return f"{shelf}/{sha256[:2]}/{sha256[2:4]}/{sha256}.{ending}"
+
+
+def _staged(name: str) -> str:
+    if not name.startswith(_STAGED):
+        raise ValueError(f"{name} was not staged")
+    return name
+
+
+def _keep(path: Path, name: str) -> None:
+    if default_storage.exists(name):
+        return
+    with path.open("rb") as file:
+        saved = default_storage.save(name, File(file))
+    if saved != name:  # another worker kept the same bytes meanwhile, and the storage made room for ours
+        default_storage.delete(saved)
