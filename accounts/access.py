@@ -84,9 +84,12 @@ def memberships(request: HttpRequest) -> list[Member]:
     """The person's active memberships, oldest first, looked up once a request. None for a stranger."""
     if not hasattr(request, "_memberships"):
         user = getattr(request, "user", None)
-        mine = Member.objects.filter(user=user, is_active=True).select_related("team", "user").order_by("pk")
-        request._memberships = list(mine) if user and user.is_authenticated else []  # type: ignore[attr-defined]
+        request._memberships = _memberships_of(user) if user and user.is_authenticated else []  # type: ignore[attr-defined]
     return cast("list[Member]", request._memberships)  # type: ignore[attr-defined]
+
+
+def _memberships_of(user: User) -> list[Member]:
+    return list(Member.objects.filter(user=user, is_active=True).select_related("team", "user").order_by("pk"))
 
 
 def current_member(request: HttpRequest) -> Member | None:

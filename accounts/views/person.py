@@ -15,7 +15,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.access import person_of
 from accounts.forms import ChangedPasswordForm, NewPasswordForm, ProfileForm
 from accounts.languages import remember_language
-from accounts.models import User
 from accounts.throttle import too_often
 from accounts.views.doors import PROVED_AT
 
