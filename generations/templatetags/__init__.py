@@ -1,0 +1,1 @@
+"""What the studio's templates can say beside Django's own words."""

@@ -1,0 +1,17 @@
+"""Where the studio's rooms are."""
+
+from django.urls import path
+
+from generations import views
+
+urlpatterns = [
+    path("", views.create, name="create"),
+    path("composer/", views.redraw, name="composer"),
+    path("quote/", views.quote, name="quote"),
+    path("references/", views.add_reference, name="references"),
+    path("pulse/", views.pulse, name="pulse"),
+    path("library/", views.library, name="library"),
+    path("i/<uuid:pk>/", views.picture, name="picture"),
+    path("g/<uuid:pk>/", views.generation, name="generation"),
+    path("theme/", views.theme, name="theme"),
+]
