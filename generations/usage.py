@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, TextChoices
+from django.db.models import BigIntegerField, Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, TextChoices
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -186,7 +186,7 @@ class _Tally:
     def add_calls(self) -> None:
         self._add(
             self._cut(_attempts(), "key", "day").annotate(
-                calls=Count("pk"), cost=Sum("cost"), lost=Sum("cost", filter=Q(is_lost=True), default=0)
+                calls=Count("pk"), cost=Sum("paid"), lost=Sum("paid", filter=Q(is_lost=True), default=0)
             )
         )
 
@@ -223,7 +223,7 @@ def _entries() -> QuerySet[Entry]:
         at=F("created"),
         by_day=TruncDate("created"),
         by_team=F("wallet__team"),
-        by_member=Coalesce(Subquery(made.values("job__member")), F("member")),
+        by_member=Coalesce(Subquery(made.values("job__member")), F("member"), output_field=BigIntegerField()),
         by_image_model=Subquery(made.values("job__image_model")),
         by_provider=_last_provider("generation"),
     )
@@ -248,6 +248,7 @@ def _attempts() -> QuerySet[Attempt]:
         by_member=F("generation__job__member"),
         by_image_model=F("generation__job__image_model"),
         by_provider=F("provider"),
+        paid=F("cost"),
     )
 
 
