@@ -12,7 +12,7 @@ from celery.worker import WorkController
 from gptstudio.celery import app
 from gptstudio.queues import THREADS
 
-_crew: list[WorkController] = []
+_crew: dict[WorkController, Thread] = {}
 
 
 def start() -> None:
@@ -21,17 +21,18 @@ def start() -> None:
         worker = WorkController(
             app=_app_for(queue), hostname=f"{queue}@embedded", queues=[queue], concurrency=threads, pool="threads"
         )
-        _crew.append(worker)
-        Thread(target=worker.start, name=f"worker-{queue}", daemon=True).start()
+        _crew[worker] = Thread(target=worker.start, name=f"worker-{queue}", daemon=True)
+        _crew[worker].start()
 
 
 def stop() -> None:
     """Take no more work, finish what runs, and return. Whoever calls sets the bound on how long that may take."""
+    working = [*_crew.values()]
     leaving = [Thread(target=worker.stop, name="worker-stop") for worker in _crew]
     _crew.clear()
     for thread in leaving:
         thread.start()
-    for thread in leaving:
+    for thread in (*leaving, *working):
         thread.join()
 
 

