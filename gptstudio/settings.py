@@ -121,9 +121,20 @@ else:
         "max_size": env.int("DATABASE_POOL", 16),
         "timeout": 20,
     }
+BROKER_URL = env.str("BROKER_URL", "memory://")
+IS_EMBEDDED = BROKER_URL.startswith("memory://")
 CACHE_URL = env.str("CACHE_URL", "")
 if CACHE_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+elif IS_EMBEDDED:
+    # One process, so memory is shared enough, and its `add` is one step: sign-in attempts are counted by it, and in
+    # files two threads may both be the first.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
+    }
 else:
     CACHES = {
         "default": {
@@ -168,8 +179,6 @@ FILE_UPLOAD_TEMP_DIR = SCRATCH
 
 # --- the pipeline ---------------------------------------------------------------------------------
 
-BROKER_URL = env.str("BROKER_URL", "memory://")
-IS_EMBEDDED = BROKER_URL.startswith("memory://")
 FETCH_ALLOW: tuple[str, ...] = tuple(env.list("FETCH_ALLOW", []))
 """Networks (10.0.0.0/8) and origins (http://host:port) that the fetcher may reach beside the public internet."""
 WORKER_THREADS = env.int("WORKER_THREADS", 64)
