@@ -14,8 +14,8 @@ class Command(BaseCommand):
         parser.add_argument("--files", action="store_true", help="also read every kept file and check its sha256")
 
     def handle(self, *_args: Any, **said: Any) -> None:
-        looked_at = ", ".join(f"{count} {name}" for name, count in figures().items())
+        looked_at = ", ".join(f"{name} {count}" for name, count in figures().items())
         if wrong := audit(rehash=said["files"]):
             self.stdout.write("\n".join(wrong))
-            raise CommandError(f"The books are wrong: {looked_at}.")
-        self.stdout.write(f"The books are right: {looked_at}.")
+            raise CommandError(f"The books are wrong ({looked_at}).")
+        self.stdout.write(f"The books are right ({looked_at}).")
