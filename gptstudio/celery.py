@@ -23,7 +23,7 @@ app = Celery("gptstudio")
 app.config_from_object("gptstudio.queues")
 
 
-class Sweeping(bootsteps.StartStopStep):  # type: ignore[misc] # Celery has no types
+class Sweeping(bootsteps.StartStopStep):
     """Rings from inside the worker for whatever is due, so that no beat is needed and a lost bell costs a second.
 
     It has a thread of its own, because the pool's may all be holding lines. An error, such as a database that is

@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -107,21 +108,18 @@ TEMPLATES = [
 # --- database -------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{STUDIO_DATA / 'studio.sqlite3'}")}
+_options: dict[str, Any] = DATABASES["default"].setdefault("OPTIONS", {})
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock at BEGIN, so a writer waits its turn and never dies half-way. FULL, because
     # an intent that a power cut forgets would be a paid call made twice.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
+    _options.update(
         transaction_mode="IMMEDIATE",
         timeout=20,
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     )
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": env.int("DATABASE_POOL", 16),
-        "timeout": 20,
-    }
-BROKER_URL = env.str("BROKER_URL", "memory://")
+    _options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 16), "timeout": 20}
+BROKER_URL = env.str("BROKER_URL", "") or "memory://"
 IS_EMBEDDED = BROKER_URL.startswith("memory://")
 CACHE_URL = env.str("CACHE_URL", "")
 if CACHE_URL:
