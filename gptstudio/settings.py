@@ -122,6 +122,7 @@ else:
 BROKER_URL = env.str("BROKER_URL", "") or "memory://"
 IS_EMBEDDED = BROKER_URL.startswith("memory://")
 CACHE_URL = env.str("CACHE_URL", "")
+CACHES: dict[str, dict[str, Any]]
 if CACHE_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
 elif IS_EMBEDDED:
