@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 RUN := $(VENV)/requirements$(if $(DATABASE_URL)$(BROKER_URL)$(CACHE_URL)$(STORAGE_URL),-production).installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services lint fix upstream messages screenshot lock clean
+.PHONY: help run test test-services lint fix bench upstream messages screenshot lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ fix: $(VENV)/requirements-dev.installed ## repair what ruff can repair
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+bench: $(VENV)/requirements-dev.installed ## measure the main job and write docs/benchmarks.md
+	$(BIN)/python -m tests.bench
+
 upstream: $(VENV)/requirements-dev.installed ## start the scripted providers of the tests, to try the studio against
 	@$(BIN)/python -m tests.upstream
 
@@ -64,7 +67,7 @@ clean: ## remove what was installed and measured; ./var, your data, stays
 # What is installed is added to, never replaced: all lock files come from one resolution, so they agree.
 $(VENV)/%.installed: %.txt | $(BIN)/python
 	@echo "Installing $< into $(VENV), once."
-	@$(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps --requirement $<
+	@$(BIN)/pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement $<
 	@touch $@
 
 $(BIN)/python:

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,22 +20,26 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture
 def studio(tmp_path: Path, static: dict[str, str]) -> Iterator[Studio]:
-    yield from a_studio(tmp_path, static)
+    with a_studio(tmp_path, static) as studio:
+        yield studio
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, static: dict[str, str]) -> Iterator[Studio]:
     """One that has been started, for whoever only looks."""
-    for studio in a_studio(tmp_path_factory.mktemp("running"), static):
+    with a_studio(tmp_path_factory.mktemp("running"), static) as studio:
         studio.start()
         yield studio
 
 
+@contextmanager
 def a_studio(data: Path, environment: dict[str, str]) -> Iterator[Studio]:
     studio = Studio(data, "", environment)
-    yield studio
-    if studio.process and studio.process.poll() is None:
-        studio.kill()
+    try:
+        yield studio
+    finally:
+        if studio.process and studio.process.poll() is None:
+            studio.kill()
 
 
 def is_gone(pid: int) -> bool:
