@@ -448,7 +448,7 @@ def test_a_drip_ends_at_the_deadline(first, allowed, into):
     allowed.pages["/"] = drip(first)
     began = time.monotonic()
     fault = refusal(f"{allowed.origin}/", into, within=0.6)
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < 2.5
     assert fault.reason in ("slow", "unreachable")
     assert fault.is_transient
 

@@ -77,6 +77,16 @@ def encoded(image: Image.Image, kind: str, **how) -> bytes:
     return file.getvalue()
 
 
+def processor_time(process: int) -> int:
+    """Clock ticks, of which a second has a hundred, that a process has worked for."""
+    work = Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1].split()
+    return int(work[11]) + int(work[12])
+
+
+def children_seconds() -> float:
+    return sum(processor_time(child.process.pid) for child in imaging._pool._children) / 100
+
+
 def refusal(path: Path, **how) -> str:
     with pytest.raises(Unreadable) as caught:
         check(path, **how)
@@ -184,9 +194,9 @@ BOMBS = {
 def test_a_bomb_is_refused_by_its_header(bomb, save):
     path = save(BOMBS[bomb]())
     check(save(picture()))
-    began = time.monotonic()
+    before = children_seconds()
     assert refusal(path) == "pixels"
-    assert time.monotonic() - began < 0.5
+    assert children_seconds() - before < 0.5
 
 
 def test_forty_megapixels_are_taken(save, tmp_path):
@@ -220,9 +230,10 @@ def test_ten_thousand_frames_cost_no_more_than_one(save):
     frame = chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 60, 40, 0, 0, 1, 10, 0, 0))
     later = b"".join(frame + chunk(b"fdAT", bytes(8)) for _ in range(10_000))
     path = save(png(60, 40, chunk(b"acTL", struct.pack(">II", 10_000, 0)), frame).replace(chunk(b"IEND", b""), later))
-    began = time.monotonic()
+    check(save(picture()))
+    before = children_seconds()
     assert check(path).is_animated
-    assert time.monotonic() - began < 0.5
+    assert children_seconds() - before < 0.5
 
 
 def test_seeded_damage_is_answered_with_facts_or_a_refusal(save, tmp_path):
@@ -398,17 +409,17 @@ def test_a_picture_that_takes_too_much_time_ends_its_child_and_not_the_next_pict
     assert pool.ask(question(save(picture())))["width"] == 60
 
 
-def test_a_frozen_child_is_killed_and_replaced(save):
-    pool = Pool(CHILD, size=1, within=0.5)
+def test_a_frozen_child_is_killed_and_replaced(pool, save, monkeypatch):
     path = save(picture())
     pool.ask(question(path))
     frozen = pid(pool)
     os.kill(frozen, signal.SIGSTOP)
-    with pytest.raises(Lost, match="slow"):
-        pool.ask(question(path))
+    with monkeypatch.context() as impatient:
+        impatient.setattr(pool, "_within", 0.2)
+        with pytest.raises(Lost, match="slow"):
+            pool.ask(question(path))
     assert not Path(f"/proc/{frozen}").exists()
     assert pool.ask(question(path))["width"] == 60
-    pool.close()
 
 
 def test_a_child_killed_in_the_middle_is_replaced(pool, save):
@@ -424,10 +435,6 @@ def test_a_child_killed_in_the_middle_is_replaced(pool, save):
         with pytest.raises(Lost, match="broken"):
             broken.result(5)
     assert pool.ask(question(path))["width"] == 60
-
-
-def processor_time(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rsplit(") ", 1)[1].split()[11])
 
 
 def test_a_child_killed_while_idle_is_replaced_unnoticed(pool, save):
@@ -520,7 +527,7 @@ def test_children_do_not_outlive_a_parent_that_is_killed(save):
         assert child.exists()
         parent.kill()
     patience = threading.Event()
-    for _ in range(200):
+    for _ in range(500):
         if not child.exists() or "\nState:\tZ" in (child / "status").read_text():
             break
         patience.wait(0.02)

@@ -127,6 +127,14 @@ def test_a_member_of_two_teams_is_judged_by_the_right_one(asset, alice, charlie,
     assert browser_of(charlie).get(media.link(asset, "original")).status_code == 404
 
 
+@pytest.mark.parametrize(("rights", "status"), [({"is_superuser": True}, 200), ({}, 404)])
+def test_an_operator_sees_what_the_admin_may_show(rights, status, asset, charlie, browser_of):
+    type(charlie.user).objects.filter(pk=charlie.user_id).update(is_staff=True, **rights)
+    response = browser_of(charlie).get(media.link(asset, "thumbnail"))
+    assert response.status_code == status
+    assert body(response)
+
+
 def test_a_link_stays_the_same_for_half_an_hour_and_ends_within_the_hour(asset, alice, browser_of):
     browser = browser_of(alice)
     with time_machine.travel(NOON, tick=False) as clock:
