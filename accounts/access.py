@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Member, Role, Team, User, Wallet
 
@@ -54,6 +55,7 @@ class MemberRequest(HttpRequest):
 
     user: User
     member: Member
+    htmx: HtmxDetails
 
 
 P = ParamSpec("P")

@@ -16,12 +16,12 @@ from accounts.models import Member
 from generations import catalog, intake, sentences
 from generations.brief import Brief, Picture
 from generations.catalog import Objection
+from generations.dialects import PAINTER
 from generations.models import Asset, ImageModel, Job, Use
 from generations.sizes import AUTO, RATIOS, TIERS, Size
 
 MOST_SLOTS = 5
 """References that one composer takes, however many the image model would."""
-PAINTER = "painter"
 LIKED_TIER = "2K"
 TIER_WORDS = {"1K": _("Fast"), "2K": _("Recommended"), "4K": _("Detail")}
 WORDS: dict[str, str | Promise] = {
@@ -72,7 +72,8 @@ class ComposerForm(forms.Form):
     n = forms.IntegerField(required=False, label=_("Pictures"))
 
     def __init__(self, member: Member, chosen: ImageModel, offered: list[ImageModel], draft: Draft) -> None:
-        super().__init__(draft.copy(), auto_id="composer_%s")
+        self.draft = draft.copy()
+        super().__init__(self.draft, auto_id="composer_%s")
         self.member = member
         self.chosen = chosen
         self.offered = offered
@@ -124,8 +125,8 @@ class ComposerForm(forms.Form):
     @property
     def references(self) -> list[Asset]:
         """The kept pictures in the order of their slots. What is not the team's is as if it were not there."""
-        dropped = self.data.getlist("drop")
-        ids = [key for text in self.data.getlist("reference") if text not in dropped and (key := _read_id(text))]
+        dropped = self.draft.getlist("drop")
+        ids = [key for text in self.draft.getlist("reference") if text not in dropped and (key := _read_id(text))]
         kept = Asset.objects.for_team(self.member.team).exclude(use=Use.MASK).in_bulk(ids)
         return [kept[key] for key in dict.fromkeys(ids) if key in kept]
 
@@ -140,15 +141,22 @@ class ComposerForm(forms.Form):
 
     def renew_key(self) -> None:
         """The form stays as it is and its next press is another job."""
-        self.data["key"] = intake.new_key()
+        self.draft["key"] = intake.new_key()
 
     # --- what it says ---
 
     @cached_property
     def brief(self) -> Brief:
         said = self.cleaned_data
-        words = {name: said.get(name) or "" for name in LABELS}
-        brief = Brief(said["prompt"], self.chosen.name, compression=said.get("compression"), **words)
+        brief = Brief(
+            said["prompt"],
+            self.chosen.name,
+            quality=said.get("quality", ""),
+            background=said.get("background", ""),
+            format=said.get("format", ""),
+            moderation=said.get("moderation", ""),
+            compression=said.get("compression"),
+        )
         ratio, tier = self.ratio_chosen, self.tier_chosen
         if ratio == AUTO:
             return brief.shaped(AUTO, tier)
@@ -180,13 +188,13 @@ class ComposerForm(forms.Form):
             self._keep(partial(intake.keep_upload, self.member, file))
         if files[room:]:
             self.object_to([Objection("references", "too_many", (("most", self.can.most_references),))])
-        if link := self.data.get("link", "").strip():
+        if link := self.draft.get("link", "").strip():
             self._keep(partial(intake.keep_link, self.member, link))
-            self.data["link"] = ""
+            self.draft["link"] = ""
 
     def _keep(self, keep: Callable[[], Asset]) -> None:
         try:
-            self.data.appendlist("reference", str(keep().pk))
+            self.draft.appendlist("reference", str(keep().pk))
         except intake.Objected as wrong:
             self.object_to(wrong.objections)
 

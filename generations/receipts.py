@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from generations import sentences
 from generations.brief import Brief
 from generations.cards import Card
-from generations.forms import PAINTER, WORDS
+from generations.dialects import PAINTER
+from generations.forms import WORDS
 from generations.models import Asset, Attempt, Job, Stage
 from generations.sizes import AUTO, Size, ratio_of, tier_of
 

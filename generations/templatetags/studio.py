@@ -16,7 +16,7 @@ ALT_CHARACTERS = 120
 
 
 @register.simple_tag
-def picture_url(asset: Asset, variant: str) -> str:
+def picture_url(asset: Asset, variant: media.Variant) -> str:
     """The signed address of a picture: `thumbnail` or `original`."""
     return media.link(asset, variant)
 

@@ -27,17 +27,18 @@ MINE = "mine"
 @member_required(Right.SEE)
 def library(request: MemberRequest) -> HttpResponse:
     """The team's finished pictures, the newest first, a page at a time from `?before=<asset>`."""
-    pictures = _wanted(request).select_related("generation__job__member__user", "generation__job__image_model")
+    pictures = _wanted(request).select_related("generation__job__member__user")
     if before := request.GET.get("before"):
         anchor = get_object_or_404(Asset.objects.library(request.member.team), pk=read_id(before))
         pictures = pictures.before(anchor)
     found = list(pictures[: PAGE + 1])
     shown = found[:PAGE]
+    query = _query(request)
     context = {
         "pictures": shown,
         "next": shown[-1] if len(found) > PAGE else None,
-        "query": _query(request),
-        "watch": Watch(request.member, LIBRARY),
+        "query": query,
+        "watch": Watch(request.member, "" if before or query else LIBRARY),
     }
     return render(request, f"generations/library.html{'#tiles' if request.htmx and before else ''}", context)
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,6 +20,7 @@ from accounts.models import Member, User, Wallet
 from generations.cards import Card, seen
 from generations.models import Asset, Generation, Job
 from generations.models.generation import ENDED
+from generations.views.reading import read_id
 
 CREATE, LIBRARY = "create", "library"
 QUICK, STEADY, IDLE = 2, 5, 10
@@ -100,7 +101,8 @@ class Watch:
 def pulse(request: MemberRequest) -> HttpResponse:
     """Out-of-band replacements for what has changed; 204 where nothing has."""
     asked = request.GET
-    job = Job.objects.for_team(request.member.team).filter(pk__in=asked.getlist("job")).first()
+    jobs = Job.objects.for_team(request.member.team)
+    job = get_object_or_404(jobs, pk=read_id(asked["job"])) if "job" in asked else None
     watch = Watch(request.member, asked.get("room", ""), _read_moment(asked.get("since", "")), job)
     if asked.get("tag") == watch.tag:
         return HttpResponse(status=204)

@@ -1,6 +1,4 @@
-// What every page of a member does by itself: look for changes only while it is seen, run the clocks, say trouble.
-
-import { startClocks } from "./clock.js";
+// What every page of a member does by itself: look for changes only while it is seen, count them, and say trouble.
 
 const title = document.title;
 const icon = document.querySelector('link[rel="icon"]');
@@ -14,7 +12,7 @@ function look() {
 
 function count(running) {
   document.title = running ? `(${running}) ${title}` : title;
-  if (icon) icon.href = running ? stillIcon.replace("favicon", "favicon-busy") : stillIcon;
+  if (icon) icon.href = running ? icon.dataset.busy : stillIcon;
 }
 
 function say(trouble) {
@@ -29,7 +27,16 @@ document.addEventListener("htmx:before:request", (event) => {
   if (event.target.id === "pulse" && document.hidden) event.preventDefault();
 });
 
-document.addEventListener("htmx:after:swap", () => count(Number(pulse()?.dataset.running ?? 0)));
+// New pictures come in by themselves while the reader stands at the top; further down they wait for a press.
+function showNews() {
+  const news = document.querySelector("#news a");
+  if (news && window.scrollY < 80) window.htmx.trigger(news, "show");
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  count(Number(pulse()?.dataset.running ?? 0));
+  showNews();
+});
 
 for (const name of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(name, (event) => {
@@ -38,5 +45,4 @@ for (const name of ["htmx:error", "htmx:response:error"]) {
   });
 }
 
-startClocks(pulse()?.dataset.now);
 count(Number(pulse()?.dataset.running ?? 0));

@@ -1,0 +1,288 @@
+"""Create: what the composer draws, what a press of its button does, and what it says of what cannot be."""
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts import credits
+from accounts.models import Member, Role, Wallet
+from generations.models import Asset, Generation, ImageModel, Job, JobReference, Provider, Use
+from generations.sizes import TABLE
+from tests.factories import MemberFactory
+from tests.generations.books import submitted
+from tests.generations.factories import AssetFactory
+from tests.generations.pictures import picture, upload
+from tests.generations.views.conftest import fragment, only_job, said
+
+HOME = "/"
+
+
+def balance(member: Member) -> int:
+    return Wallet.objects.get(team=member.team).balance
+
+
+# --- the page ---
+
+
+def test_the_composer_offers_every_shape_with_its_exact_pixels(at_alices, image_model):
+    page = at_alices.get(HOME).content.decode()
+    for (ratio, _tier), size in TABLE.items():
+        assert f'name="ratio" value="{ratio}"' in page
+        assert f'data-for="{ratio}">{size.width} × {size.height}<' in page
+
+
+def test_options_stand_only_where_the_image_model_has_them(at_alices, image_model):
+    plain = at_alices.get(HOME, {"model": "gpt-image-2"}).content.decode()
+    rich = at_alices.get(HOME, {"model": "gpt-image-2-official"}).content.decode()
+    for name in ("quality", "background", "format", "moderation", "compression"):
+        assert f'name="{name}"' not in plain
+        assert f'name="{name}"' in rich
+
+
+def test_the_price_of_what_is_chosen_stands_on_the_button(at_alices, image_model):
+    page = at_alices.get(HOME).content.decode()
+    assert "6 credits" in page
+    assert "1,000 → 994" in page
+
+
+def test_a_studio_without_any_open_provider_says_so(at_alices):
+    Provider.objects.update(is_enabled=False)
+    page = at_alices.get(HOME).content.decode()
+    assert "No image model can be used yet" in page
+    assert "create-button" not in page
+
+
+def test_with_the_painter_alone_the_page_says_that_it_is_no_ai(at_alices):
+    assert "no provider, no AI" in at_alices.get(HOME).content.decode()
+
+
+def test_a_viewer_sees_no_composer_and_cannot_press(alice, browser_of, wish, image_model):
+    viewer = browser_of(MemberFactory(team=alice.team, role=Role.VIEWER))
+    assert "create-button" not in viewer.get(HOME).content.decode()
+    assert viewer.post(HOME, wish).status_code == 404
+    assert not Job.objects.exists()
+
+
+def test_a_visitor_is_sent_to_the_door(client, db):
+    assert client.get(HOME).url.startswith(reverse("account_login"))
+
+
+def test_a_job_fills_the_composer_again(at_alices, alice, image_model):
+    made = submitted(alice, image_model=image_model, prompt="两只鹤", count=1)
+    JobReference.objects.create(job=made, asset=AssetFactory(member=alice, use=Use.REFERENCE), position=1)
+    form = at_alices.get(HOME, {"from": made.pk}).context["form"]
+    assert form["prompt"].value() == "两只鹤"
+    assert [asset.pk for asset in form.references] == list(made.references.values_list("pk", flat=True))
+
+
+def test_a_picture_of_the_library_becomes_a_reference(at_alices, alice, made):
+    asset = made(alice)
+    form = at_alices.get(HOME, {"from": asset.generation.job_id, "reference": asset.pk}).context["form"]
+    assert form.references == [asset]
+
+
+@pytest.mark.parametrize("name", ["from", "job"])
+def test_another_teams_job_is_not_there(at_charlies, alice, image_model, name):
+    made = submitted(alice, image_model=image_model)
+    foreign, absent, junk = (at_charlies.get(HOME, {name: pk}) for pk in (made.pk, uuid.uuid4(), "x"))
+    assert [each.status_code for each in (foreign, absent, junk)] == [404, 404, 404]
+    assert said(foreign) == said(absent)
+
+
+def test_another_teams_picture_never_becomes_a_reference(at_charlies, alice, made, wish):
+    asset = made(alice)
+    assert at_charlies.get(HOME, {"reference": asset.pk}).context["form"].references == []
+    at_charlies.post(HOME, {**wish, "reference": [str(asset.pk)]})
+    assert not Job.objects.get(member__user__email="charlie@example.com").references.exists()
+
+
+# --- the press ---
+
+
+def test_a_press_makes_one_job_and_holds_its_credits(at_alices, alice, image_model, wish):
+    answer = at_alices.post(HOME, wish)
+    job = only_job()
+    assert answer.url == f"/?from={job.pk}"
+    assert job.brief().size == "2048x1360"
+    assert list(job.generations.values_list("state", "held")) == [("queued", 6), ("queued", 6)]
+    assert balance(alice) == 988
+
+
+def test_two_presses_of_one_button_are_one_job(at_alices, alice, image_model, wish):
+    for _ in range(3):
+        at_alices.post(HOME, wish)
+    assert only_job().generations.count() == 2
+    assert balance(alice) == 988
+
+
+def test_the_fragment_keeps_the_draft_takes_a_fresh_key_and_brings_the_cards(at_alices, image_model, wish):
+    answer = fragment(at_alices, "post", HOME, wish)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'value="one press"' not in page
+    assert "a paper boat</textarea>" in page
+    assert 'hx-swap-oob="afterbegin:#feed"' in page
+    for generation in Generation.objects.all():
+        assert f'id="card-{generation.pk}"' in page
+    assert 'hx-swap-oob="outerMorph"' in page
+    assert ">988<" in page
+    assert "every 2s" in page
+
+
+def test_lines_count_as_they_do_in_the_counter(at_alices, image_model, wish):
+    at_alices.post(HOME, {**wish, "prompt": "one\r\ntwo"})
+    assert only_job().prompt == "one\ntwo"
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "sentence"),
+    [
+        ({"prompt": "   "}, "prompt", "Write what the picture should show."),
+        ({"prompt": "x" * 10_001}, "prompt", "The prompt has 10,001 characters; this image model takes 10,000."),
+        ({"n": "11"}, "n", "One press makes 1 to 10 pictures."),
+        ({"n": "0"}, "n", "One press makes 1 to 10 pictures."),
+        ({"n": "two"}, "n", "Enter a whole number."),
+        ({"image_model": "gpt-image-9"}, "image_model", "Choose another one."),
+        (
+            {"image_model": "gpt-image-2-image-to-image"},
+            "reference",
+            "This image model works from a picture: add at least 1 reference.",
+        ),
+        (
+            {"image_model": "gpt-image-2-official", "background": "transparent", "format": "jpeg", "tier": "1K"},
+            "background",
+            "JPEG cannot be transparent.",
+        ),
+        ({"image_model": "gpt-image-2-official", "quality": "best"}, "quality", "does not know “best”"),
+        ({"image_model": "gpt-image-2-official", "compression": "101"}, "compression", "a number from 0 to 100"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field_and_costs_nothing(
+    at_alices, alice, image_model, wish, change, field, sentence
+):
+    answer = at_alices.post(HOME, {**wish, **change})
+    assert answer.status_code == 422
+    assert any(sentence in error for error in answer.context["form"].errors[field])
+    assert sentence in answer.content.decode()
+    assert not Job.objects.exists()
+    assert balance(alice) == 1000
+
+
+def test_nothing_of_a_refused_form_is_lost(at_alices, alice, image_model, wish):
+    kept = AssetFactory(member=alice, use=Use.REFERENCE)
+    page = fragment(at_alices, "post", HOME, {**wish, "n": "11", "reference": [str(kept.pk)]}).content.decode()
+    assert "a paper boat</textarea>" in page
+    assert 'name="ratio" value="3:2" id="ratio-4" checked' in page
+    assert f'name="reference" value="{kept.pk}"' in page
+    assert 'value="one press"' in page
+
+
+def test_an_empty_pool_is_said_above_the_button(at_alices, alice, image_model, wish):
+    credits.adjust(alice.team.wallet, -995, "spent elsewhere")
+    page = fragment(at_alices, "post", HOME, wish)
+    assert page.status_code == 422
+    assert "This needs 12 credits and the pool has 5." in page.content.decode()
+    assert not Job.objects.exists()
+
+
+# --- the quote ---
+
+
+def test_the_price_follows_the_wish(at_alices, image_model, wish):
+    page = fragment(at_alices, "post", reverse("quote"), {**wish, "tier": "4K", "n": "3"}).content.decode()
+    assert "30 credits" in page
+    assert "1,000 → 970" in page
+    assert not Job.objects.exists()
+
+
+def test_a_wish_that_is_only_begun_has_a_price_and_no_reproach(at_alices, image_model, wish):
+    page = fragment(at_alices, "post", reverse("quote"), {**wish, "prompt": ""}).content.decode()
+    assert "12 credits" in page
+    assert "Write what" not in page
+
+
+def test_the_price_says_what_already_speaks_against_the_wish(at_alices, alice, image_model, wish):
+    credits.adjust(alice.team.wallet, -995, "spent elsewhere")
+    page = fragment(at_alices, "post", reverse("quote"), wish).content.decode()
+    assert "the pool has 5" in page
+
+
+def test_an_unpriced_wish_says_so_instead_of_a_price(at_alices, image_model: ImageModel, wish):
+    image_model.prices.filter(tier="2K").delete()
+    page = fragment(at_alices, "post", reverse("quote"), wish).content.decode()
+    assert "There is no price for this size" in page
+
+
+def test_another_image_model_keeps_what_was_written(at_alices, image_model, wish):
+    page = fragment(at_alices, "post", reverse("composer"), {**wish, "image_model": "gpt-image-2-vip"}).content.decode()
+    assert "a paper boat</textarea>" in page
+    assert 'data-limit="32000"' in page
+    assert 'name="ratio" value="3:2" id="ratio-3" checked' in page
+
+
+# --- references ---
+
+
+def test_a_picture_is_kept_at_once_and_its_slot_comes_back(at_alices, alice, image_model):
+    answer = fragment(at_alices, "post", reverse("references"), {"file": upload()})
+    asset = Asset.objects.get()
+    assert (answer.status_code, asset.team, asset.use) == (200, alice.team, Use.REFERENCE)
+    assert f'name="reference" value="{asset.pk}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("notes.png", b"just words", "“notes.png” is not a PNG, JPEG or WebP picture."),
+        ("half.jpg", picture((600, 400), form="JPEG")[:900], "“half.jpg” is damaged or incomplete"),
+    ],
+)
+def test_what_is_no_picture_is_refused_by_its_name(at_alices, image_model, name, content, sentence):
+    file = SimpleUploadedFile(name, content, "image/png")
+    answer = fragment(at_alices, "post", reverse("references"), {"file": file})
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not Asset.objects.exists()
+
+
+def test_a_private_address_is_refused_in_the_words_of_every_bad_address(at_alices, image_model):
+    answer = fragment(at_alices, "post", reverse("references"), {"link": "http://127.0.0.1:9/a.png"})
+    assert answer.status_code == 422
+    assert "No picture could be fetched from “http://127.0.0.1:9/a.png”" in answer.content.decode()
+
+
+def test_without_script_files_come_with_the_press(at_alices, image_model, wish):
+    at_alices.post(HOME, {**wish, "files": [upload("a.png"), upload("b.png", picture(colour="red"))]})
+    assert [asset.name for asset in only_job().references.order_by("jobreference__position")] == ["a.png", "b.png"]
+
+
+def test_without_script_a_bad_file_stops_the_press_and_the_good_one_is_kept(at_alices, alice, image_model, wish):
+    answer = at_alices.post(HOME, {**wish, "files": [upload("good.png"), upload("bad.png", b"words")]})
+    assert answer.status_code == 422
+    assert [asset.name for asset in answer.context["form"].references] == ["good.png"]
+    assert "“bad.png” is not" in answer.content.decode()
+    assert balance(alice) == 1000
+
+
+def test_more_references_than_there_are_slots_are_not_kept(at_alices, image_model, wish):
+    files = [upload(f"{number}.png", picture((20 + number, 20))) for number in range(6)]
+    answer = at_alices.post(HOME, {**wish, "files": files})
+    assert answer.status_code == 422
+    assert "at most 5 reference pictures" in answer.content.decode()
+    assert Asset.objects.count() == 5
+
+
+def test_without_script_a_reference_is_taken_away(at_alices, alice, image_model, wish):
+    stays, goes = (AssetFactory(member=alice, use=Use.REFERENCE) for _ in range(2))
+    sent = {**wish, "reference": [str(stays.pk), str(goes.pk)], "drop": str(goes.pk)}
+    answer = at_alices.post(HOME, sent)
+    assert answer.context["form"].references == [stays]
+    assert not Job.objects.exists()
+
+
+def test_looking_makes_nothing(at_alices, image_model, wish):
+    answer = at_alices.post(HOME, {**wish, "then": "look", "tier": "4K"})
+    assert "20 credits" in answer.content.decode()
+    assert not Job.objects.exists()
