@@ -13,7 +13,7 @@ from accounts.languages import remember_language
 from accounts.models import User
 
 
-class StudioAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class StudioAdapter(DefaultAccountAdapter):
     """People come in by invitation; e-mail and password or a link let them in again."""
 
     error_messages = DefaultAccountAdapter.error_messages | {

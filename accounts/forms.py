@@ -28,7 +28,7 @@ class Dressed:
             field.widget.attrs.pop("placeholder", None)
 
 
-class SignInForm(Dressed, LoginForm):  # type: ignore[misc]
+class SignInForm(Dressed, LoginForm):
     """allauth's own, which brings its limits with it, in our words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,7 +58,7 @@ class NewPersonForm(Dressed, forms.Form):
         return password
 
 
-class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(Dressed, forms.ModelForm):
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=[("", _("As the browser asks")), *settings.LANGUAGES]
     )
@@ -73,7 +73,7 @@ class ProfileForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
         fields = ("name", "language", "theme")
 
 
-class NewPasswordForm(Dressed, SetPasswordForm):  # type: ignore[type-arg]
+class NewPasswordForm(Dressed, SetPasswordForm):
     """For one who has no password, or has just shown by a link that the mailbox is theirs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,7 +86,7 @@ class ChangedPasswordForm(NewPasswordForm, PasswordChangeForm):
     """For everyone else: the old password comes first."""
 
 
-class TeamForm(Dressed, forms.ModelForm):  # type: ignore[type-arg]
+class TeamForm(Dressed, forms.ModelForm):
     class Meta:
         model = Team
         fields = ("name",)

@@ -97,6 +97,21 @@ def test_one_who_had_no_password_gets_one() -> None:
     assert User.objects.get().check_password(PASSWORD)
 
 
+def test_a_weak_password_is_taken_and_warned_of() -> None:
+    warned = StringIO()
+    call_command(
+        "bootstrap",
+        email="alice@example.com",
+        password="short",
+        team="Lanterns",
+        credits=0,
+        stdout=StringIO(),
+        stderr=warned,
+    )
+    assert "too short" in warned.getvalue()
+    assert User.objects.get().check_password("short")
+
+
 @pytest.mark.parametrize(
     "wrong", [{"email": "nobody"}, {"team": " "}, {"team": "x" * 81}, {"credits": -1}, {"credits": 10**13}]
 )

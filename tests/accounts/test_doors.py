@@ -1,5 +1,6 @@
 """Coming in: by password, by a link, and what those who have neither are told."""
 
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -116,6 +117,19 @@ def test_no_header_buys_more_tries(dora: Member, client: Client, disguise: Calla
     ]
     evaluated = [answer for answer in tried if "not right" in answer.content.decode()]
     assert len(evaluated) == 5
+
+
+def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(client: Client, settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    tried = [
+        client.post(
+            DOOR,
+            {"login": f"nobody-{number}@example.com", "password": "wrong"},
+            headers={"X-Forwarded-For": f"203.0.113.{number}, 198.51.100.7"},
+        )
+        for number in range(15)
+    ]
+    assert sum("not right" in answer.content.decode() for answer in tried) == 10
 
 
 def test_one_machine_tries_ten_times_a_minute_whatever_the_address(client: Client) -> None:
@@ -313,6 +327,18 @@ def test_what_is_no_address_is_said_at_the_field(client: Client) -> None:
     page = client.post(LINK, {"email": "dora"}).content.decode()
     assert 'aria-invalid="true"' in page
     assert 'value="dora"' in page
+
+
+def test_a_mail_server_that_is_down_holds_nobody_and_tells_nothing(
+    dora: Member, client: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.socket() as taken:  # bound and not listening: whoever calls is refused
+        taken.bind(("127.0.0.1", 0))
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = taken.getsockname()
+        assert client.post(LINK, {"email": "dora@example.com"}).status_code == 302
+        assert letters_to("dora@example.com") == []
+    assert "a letter could not be sent" in caplog.text
 
 
 def test_a_letter_speaks_the_language_of_its_reader(dora: Member, client: Client) -> None:

@@ -251,6 +251,19 @@ def test_of_twenty_presses_at_once_one_is_accepted(alice: Member, charlie: Membe
     assert Member.objects.filter(user=charlie.user, team=alice.team).count() == 1
 
 
+def test_an_invitation_is_not_accepted_for_somebody_else(alice: Member, charlie: Member) -> None:
+    found = invitations.find(invite(alice).split("/")[2])
+    with pytest.raises(Gone):
+        invitations.accept(found, charlie.user)
+    assert found in invitations.open_invitations(alice.team)
+
+
+def test_one_machine_makes_twenty_accounts_a_minute(alice: Member) -> None:
+    paths = [invite(alice, f"nora-{number}@example.com") for number in range(22)]
+    answers = [Client().post(path, NEW).status_code for path in paths]
+    assert answers == [302] * 20 + [429] * 2
+
+
 def test_an_account_made_meanwhile_is_not_taken_over(alice: Member) -> None:
     found = invitations.find(invite(alice).split("/")[2])
     nora = UserFactory(email="nora@example.com", password=PASSWORD)

@@ -41,6 +41,7 @@ def test_a_key_leads_to_its_member_and_is_not_kept(bob: Member) -> None:
     assert found.ending == key[-4:]
     assert key not in str(ApiKey.objects.values().get())
     assert find_key(new_key()) is None
+    assert find_key(key[:-1]) is None
 
 
 def test_a_revoked_key_opens_nothing(bob: Member) -> None:

@@ -120,6 +120,20 @@ def test_one_who_was_let_go_meanwhile_changes_nobody(alice: Member, admin: Membe
     assert role_of(bob) == Role.MEMBER
 
 
+def test_no_member_gives_a_role_above_their_own(alice: Member, admin: Member, bob: Member) -> None:
+    with pytest.raises(NotAllowed):
+        teams.change_role(admin, bob, Role.OWNER)
+    with pytest.raises(NotAllowed):
+        teams.change_role(bob, admin, Role.VIEWER)
+    assert (role_of(bob), role_of(admin)) == (Role.MEMBER, Role.ADMIN)
+
+
+def test_another_teams_members_are_nobodys_to_change(alice: Member, charlie: Member) -> None:
+    with pytest.raises(NotAllowed):
+        teams.let_go(alice, charlie)
+    assert is_there(charlie)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("verb", [teams.let_go, partial(teams.change_role, role=Role.VIEWER)])
 def test_two_owners_who_end_each_other_leave_one(alice: Member, verb: Callable[..., None]) -> None:
