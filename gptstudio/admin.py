@@ -1,11 +1,14 @@
 """The operator's desk: one admin site, and the manners that all its pages share."""
 
+import uuid
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
@@ -73,6 +76,20 @@ class ReadOnly:
 
     show_full_result_count = False
     has_add_permission = has_change_permission = has_delete_permission = never
+
+
+class ById:
+    """A list whose search also takes an id, whole, of its rows or of what they belong to: an exact look-up."""
+
+    ids: tuple[str, ...] = ("pk",)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        try:
+            wanted = uuid.UUID(search_term.strip())
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)  # type: ignore[misc]
+        either = reduce(or_, (Q(**{name: wanted}) for name in self.ids))
+        return queryset.filter(either), False
 
 
 EMPTY = "—"

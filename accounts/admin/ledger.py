@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import credits
 from accounts.models import Entry, Kind, Member, Team, Wallet
-from gptstudio.admin import ReadOnly, act, link, listed
+from gptstudio.admin import ById, ReadOnly, act, link, listed
 
 MOST_CREDITS = 10**9
 LONGEST_REASON = 120
@@ -148,11 +148,12 @@ WORDS = {
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnly, admin.ModelAdmin):
+class EntryAdmin(ById, ReadOnly, admin.ModelAdmin):
+    ids = ("generation",)
     list_display = ("created", "team", "kind", "signed_amount", "made", "member", "api_key", "note")
     list_filter = ("kind", "wallet__team")
     list_select_related = ("wallet__team", "member__user", "api_key")
-    search_fields = ("note", "generation__exact", "member__user__email", "wallet__team__name")
+    search_fields = ("note", "member__user__email", "wallet__team__name")
     search_help_text = gettext_lazy("A generation's id, a note, a member's e-mail or a team's name.")
     date_hierarchy = "created"
     fields = ("created", "team", "pool", "kind", "signed_amount", "made", "member", "api_key", "note")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -45,6 +46,16 @@ class MembershipInline(ReadOnly, admin.TabularInline):
     show_change_link = True
 
 
+class AddressInline(ReadOnly, admin.TabularInline):
+    """The addresses that allauth knows the person by."""
+
+    model = EmailAddress
+    fields = ("email", "verified", "primary")
+
+
+admin.site.unregister(EmailAddress)
+
+
 @admin.register(User)
 class PersonAdmin(UserAdmin):
     form = PersonForm
@@ -63,10 +74,15 @@ class PersonAdmin(UserAdmin):
     ordering = ("email",)
     date_hierarchy = "created"
     readonly_fields = ("last_login", "created")
-    inlines = (MembershipInline,)
+    inlines = (MembershipInline, AddressInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("memberships__team")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A new address takes the place of the old one everywhere, or the old one could still ask for a way in."""
+        super().save_model(request, obj, form, change)
+        EmailAddress.objects.filter(user=obj).exclude(email__iexact=obj.email).delete()
 
     @admin.display(description=_("teams"))
     def teams(self, user: User) -> str:

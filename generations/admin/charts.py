@@ -64,7 +64,7 @@ def columns(words: tuple[Words, Words, Words], points: Sequence[Point], write: W
     """A chart with one column a day. `words` name it, what stands and what hangs; `write` puts a figure into words."""
     up_to, down_to = max(point.up for point in points), max(point.down for point in points)
     step = _step(up_to + down_to)
-    highest, lowest = step * -(-up_to // step) or step, step * -(-down_to // step)
+    highest, lowest = step * -(-up_to // step) or step, down_to
     scale = (HEIGHT - TOP - BOTTOM) / (highest + lowest)
 
     def y(figure: int) -> float:
@@ -72,7 +72,7 @@ def columns(words: tuple[Words, Words, Words], points: Sequence[Point], write: W
 
     room = (WIDTH - LEFT - RIGHT) / len(points)
     bars = [bar for place, point in enumerate(points) for bar in _pair(point, LEFT + place * room, room, y, write)]
-    grid = [Mark(_near(y(figure)), write(abs(figure))) for figure in range(-lowest, highest + 1, step)]
+    grid = [Mark(_near(y(figure)), write(abs(figure))) for figure in range(-(lowest // step) * step, highest + 1, step)]
     return Columns(*words, bars, grid, _days(points, room), _near(y(0)))
 
 

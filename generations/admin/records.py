@@ -17,41 +17,17 @@ from generations.admin.figures import dollars
 from generations.admin.refunds import may_refund, refund, refundable
 from generations.media import link as link_to
 from generations.models import Asset, Attempt, Generation, Job, JobReference
-from gptstudio.admin import EMPTY, ReadOnly, link, listed
+from gptstudio.admin import EMPTY, ById, ReadOnly, link, listed
 
 
 def short(key: object) -> str:
     return str(key)[:8]
 
 
-def find_by_id(rows: QuerySet[Any], term: str, *names: str) -> QuerySet[Any] | None:
-    """The rows that carry an id, where the search is one: an exact look-up, however many rows there are."""
-    try:
-        wanted = uuid.UUID(term.strip())
-    except ValueError:
-        return None
-    found = rows.none()
-    for name in names:
-        found = found | rows.filter(**{name: wanted})
-    return found
-
-
-class ById:
-    """A list whose search also takes an id, whole: of the row itself or of what it belongs to."""
-
-    ids: tuple[str, ...] = ("pk",)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        found = find_by_id(queryset, term, *self.ids)
-        return (found, False) if found is not None else super().get_search_results(request, queryset, term)  # type: ignore[misc]
-
-
 class GenerationInline(ReadOnly, admin.TabularInline):
     model = Generation
     fields = ("position", "picture", "state", "held", "charged", "fault", "fault_code", "ended")
-    readonly_fields = ("picture",)
+    readonly_fields = fields
     show_change_link = True
 
     @admin.display(description=gettext_lazy("picture"))
@@ -62,7 +38,7 @@ class GenerationInline(ReadOnly, admin.TabularInline):
 class ReferenceInline(ReadOnly, admin.TabularInline):
     model = JobReference
     fields = ("position", "picture", "kept")
-    readonly_fields = ("picture", "kept")
+    readonly_fields = fields
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, reference: JobReference) -> str:
@@ -108,7 +84,7 @@ class JobAdmin(ById, ReadOnly, admin.ModelAdmin):
 class AttemptInline(ReadOnly, admin.TabularInline):
     model = Attempt
     fields = ("sent", "provider", "stage", "fault", "status", "price", "is_lost", "upstream_id", "ended")
-    readonly_fields = ("price",)
+    readonly_fields = fields
     show_change_link = True
 
     @admin.display(description=gettext_lazy("cost"))
