@@ -4,7 +4,7 @@ import json
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx2 as httpx
 
@@ -36,6 +36,12 @@ class Reader:
         self._spill = Spill(folder)
         self._key = key
         self._unpack = _unpacker(self._headers.get("content-encoding", ""))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._spill.__exit__()
 
     def feed(self, piece: bytes) -> None:
         """Read on. Raises Unreadable."""

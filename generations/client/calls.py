@@ -107,8 +107,11 @@ def _call(provider: Provider, request: Request, within: float, folder: Path) -> 
     deadline = time.monotonic() + within
     try:
         key = provider.api_key
-        with wires.fresh(within) as http, http.stream(**wires.arguments(provider, request, key)) as response:
-            reader = Reader(response, folder, key)
+        with (
+            wires.fresh(within) as http,
+            http.stream(**wires.arguments(provider, request, key)) as response,
+            Reader(response, folder, key) as reader,
+        ):
             for piece in response.iter_raw(65536):
                 reader.feed(piece)
                 if time.monotonic() > deadline:
@@ -129,10 +132,10 @@ async def _call_async(provider: Provider, request: Request, folder: Path) -> Hea
         async with wires.kept(origin(provider)) as http, asyncio.timeout(POLL_PATIENCE):
             key = provider.api_key
             async with http.stream(**wires.arguments(provider, request, key)) as response:
-                reader = Reader(response, folder, key)
-                async for piece in response.aiter_raw(65536):
-                    reader.feed(piece)
-                return reader.close()
+                with Reader(response, folder, key) as reader:
+                    async for piece in response.aiter_raw(65536):
+                        reader.feed(piece)
+                    return reader.close()
     except Unsealable:
         return Fault(Kind.DENIED, "the key was sealed with another SECRET_KEY")
     except Unreadable as wrong:

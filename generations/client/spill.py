@@ -8,7 +8,7 @@ import binascii
 import re
 import secrets
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 MOST_TEXT = 2 * 1024 * 1024
 MOST_BYTES = 96 * 1024 * 1024
@@ -29,7 +29,10 @@ class Unreadable(Exception):
 
 
 class Spill:
-    """Takes an answer in pieces; keeps its text in `text` and its pictures in `pictures`, by token."""
+    """Takes an answer in pieces; keeps its text in `text` and its pictures in `pictures`, by token.
+
+    A context manager: leaving it closes a file that an answer broken off has left open.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,6 +54,13 @@ class Spill:
             position = self._inside(piece, position) if self._string is not None else self._outside(piece, position)
         if len(self.text) > MOST_TEXT:
             raise Unreadable("too much text")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._picture:
+            self._picture.close()
 
     def close(self) -> bytes:
         """The text that remains, with a token for each picture. Raises Unreadable for one that broke off."""
@@ -137,13 +147,15 @@ class _Picture:
     def finish(self) -> None:
         tail = self._carry.rstrip(b"=")
         self._decode(tail + b"=" * (-len(tail) % 4))
+        self.close()
+
+    def close(self) -> None:
         self._file.close()
 
     def _decode(self, run: bytes) -> None:
         try:
             self._file.write(binascii.a2b_base64(run, strict_mode=bool(run)))
         except binascii.Error as wrong:
-            self._file.close()
             raise Unreadable("a picture in it is not base64") from wrong
 
 

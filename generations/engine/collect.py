@@ -44,6 +44,8 @@ def collect(attempt_id: uuid.UUID) -> list[Bell]:
             succeed(attempt, attempt.lease, _keep(path, Path(folder) / "thumbnail"))
         except NotFetched as wrong:
             return _not_fetched(attempt, wrong)
+        except FileNotFoundError:
+            give_up(attempt, attempt.lease, Fault(Kind.GARBLED, "its staged bytes are gone"), "fetch_gone", lost=True)
         except Unreadable as wrong:
             give_up(attempt, attempt.lease, Fault(Kind.GARBLED, str(wrong)), f"picture_{wrong.reason}", lost=True)
         except Fenced:
@@ -64,7 +66,7 @@ def _claim(attempt_id: uuid.UUID) -> Attempt | None:
 
 
 def _bring(attempt: Attempt, into: Path) -> Path:
-    """The picture's bytes on local disk. Raises NotFetched."""
+    """The picture's bytes on local disk. Raises NotFetched, or FileNotFoundError for staged bytes that are gone."""
     if name := attempt.result.get("staged"):
         vault.take_staged(name, into)
         return into

@@ -34,7 +34,7 @@ def submit(generation_id: uuid.UUID) -> list[Bell]:
     Returns what to ring next. Does nothing where the generation is not queued or not due, so a doubled ring is
     harmless. Raises nothing for what a provider does; its answer is written down.
     """
-    attempt = _intend(generation_id)
+    attempt = intend(generation_id)
     if attempt is None:
         return []
     with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder, holding(attempt.lease):
@@ -50,7 +50,7 @@ def _call(attempt: Attempt, folder: Path) -> client.Answer:
     return client.submit(attempt.provider, brief, attempt.route.upstream_name, str(attempt.pk), folder)
 
 
-def _intend(generation_id: uuid.UUID) -> Attempt | None:
+def intend(generation_id: uuid.UUID) -> Attempt | None:
     """Move the generation to running and write down the call that is about to be made, in one transaction."""
     with transaction.atomic():
         waiting = Generation.objects.filter(pk=generation_id, state=State.QUEUED, due_at__lte=timezone.now())
@@ -144,7 +144,12 @@ def deliver(attempt: Attempt, lease: str, answer: client.Answer) -> list[Bell]:
     result = {"staged": vault.stage(inline)} if inline else {"url": image.url}
     written = Attempt.objects.held(attempt.pk, lease).update(
         stage=Stage.DELIVERED,
-        result={**result, "revised_prompt": outcome.revised_prompt, "quality": outcome.quality},
+        result={
+            **result,
+            "revised_prompt": outcome.revised_prompt,
+            "quality": outcome.quality,
+            "asked_again": (attempt.result or {}).get("asked_again", False),
+        },
         raw=answer.raw,
         stumbles=0,
         lease="",

@@ -62,16 +62,17 @@ def test_a_short_base64_string_stays_where_it_is(tmp_path):
 
 
 def test_a_picture_that_breaks_off_is_unreadable(tmp_path):
-    spill = Spill(tmp_path)
-    spill.feed(b'{"b64_json":"' + b"QUJD" * 1000)
-    with pytest.raises(Unreadable):
-        spill.close()
+    with Spill(tmp_path) as spill:
+        spill.feed(b'{"b64_json":"' + b"QUJD" * 1000)
+        with pytest.raises(Unreadable):
+            spill.close()
 
 
 def test_a_picture_with_junk_inside_is_unreadable(tmp_path):
-    spill = Spill(tmp_path)
-    with pytest.raises(Unreadable):
-        spill.feed(b'{"b64_json":"' + b"QUJD" * 1000 + b"<html>" + b'"}')
+    with Spill(tmp_path) as spill:
+        spill.feed(b'{"b64_json":"' + b"QUJD" * 1000)
+        with pytest.raises(Unreadable):
+            spill.feed(b'<html>"}')
 
 
 def test_endless_text_is_unreadable(tmp_path):

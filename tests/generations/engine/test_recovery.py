@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from accounts.credits import total
 from generations import engine
-from generations.engine import close, submit
+from generations.engine import close
 from generations.engine.close import Fenced, Kept
 from generations.engine.leases import holding, new_lease
+from generations.engine.submit import intend
 from generations.faults import Kind
 from generations.models import Attempt, Stage, State
 from tests.generations.driving import answer, finish, hurry
@@ -74,7 +75,7 @@ def test_a_worker_that_dies_between_intent_and_answer_leaves_an_unknown_that_is_
 ):
     provider("images-vip")
     job = ask(VIP, "a lamp", shape=SQUARE)
-    attempt = submit._intend(job.generations.get().pk)
+    attempt = intend(job.generations.get().pk)
     abandon(attempt)
     hurry()
     answer(*engine.sweep())
@@ -92,7 +93,7 @@ def test_a_worker_that_dies_between_intent_and_answer_leaves_an_unknown_that_is_
 
 def test_a_sketch_that_dies_with_its_worker_is_drawn_again(ask):
     job = ask("sketch", "a lamp", shape=SQUARE)
-    abandon(submit._intend(job.generations.get().pk))
+    abandon(intend(job.generations.get().pk))
     (generation,) = finish(job)
     assert generation.state == State.SUCCEEDED
 

@@ -1,0 +1,1 @@
+"""Benchmarks: figures of the running studio, never part of the test run."""
