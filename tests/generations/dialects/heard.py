@@ -1,9 +1,37 @@
-"""Answers as the client hands them to a dialect, from what stood on the wire."""
+"""Answers as the client hands them to a dialect, and what they are expected to mean."""
 
 import json
 from typing import Any
 
-from generations.dialects.wire import Response
+from generations.dialects.wire import Image, Outcome, Response
+from generations.faults import Fault, Kind
+
+A, B, C, D, E = "videos", "jobs", "images-official", "images-vip", "images-openai"
+TASK = "gpt_img_1776831820897_6i7lyuxzd"
+PICTURE = f"https://example.com/uploads/gpt-images/{TASK}.png"
+RESULT = "https://cdn.example.com/result.png"
+HTML = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body></body></html>"
+REFUSAL = "Your request was rejected by the safety system. Your request ID is x. safety_violations=[sexual]."
+DATA_URL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA"
+TOKEN = "9f86d081884c7d65"
+
+
+def task(**fields):
+    return {"id": TASK, "object": "image", "model": "gpt-image-2", "created_at": 1709876543, **fields}
+
+
+def record(state, **fields):
+    nothing = dict.fromkeys(("resultJson", "failCode", "failMsg", "costTime", "completeTime"))
+    data = {"taskId": "task_x", "model": "m", "state": state, "param": "{}", **nothing, "createTime": 1777459967759}
+    return {"code": 200, "msg": "success", "data": data | fields}
+
+
+def error(message, code=None, kind="invalid_request_error", **fields):
+    return {"error": {"message": message, "type": kind, "param": None, "code": code, **fields}}
+
+
+def done(*urls):
+    return Outcome(tuple(Image(url=url) for url in urls))
 
 
 def answer(status: int, body: Any, **headers: str) -> Response:
@@ -18,3 +46,12 @@ def _parsed(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return None
+
+
+def matches(meant, expected):
+    match expected:
+        case Kind():
+            return isinstance(meant, Fault) and meant.kind is expected
+        case Fault():
+            return isinstance(meant, Fault) and (meant.kind, meant.status) == (expected.kind, expected.status)
+    return meant == expected
