@@ -61,7 +61,7 @@ class PersonAdmin(UserAdmin):
     form = PersonForm
     add_form = NewPersonForm
     fieldsets = (
-        (None, {"fields": ("email", "password", "name", "language", "theme")}),
+        (None, {"fields": ("email", "password", "name")}),
         (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         (_("Important dates"), {"fields": ("last_login", "created")}),
     )
