@@ -43,3 +43,11 @@ def browser_of() -> Callable[[Member], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def desk(db: None) -> Client:
+    """The browser of the operator, who runs the studio and is in no team."""
+    client = Client()
+    client.force_login(UserFactory(email="operator@example.com", is_staff=True, is_superuser=True))
+    return client
