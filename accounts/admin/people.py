@@ -79,6 +79,9 @@ class PersonAdmin(UserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("memberships__team")
 
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """A new address takes the place of the old one everywhere, or the old one could still ask for a way in."""
         super().save_model(request, obj, form, change)
