@@ -61,7 +61,7 @@ def studio(served: Handle) -> Iterator[Studio]:
             yield running
             running.manage("audit")
         finally:
-            running.kill()
+            running.close()
 
 
 def machine() -> str:

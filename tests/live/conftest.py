@@ -1,6 +1,7 @@
 """A studio for one test, on each stack that this run has."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,42 +21,64 @@ PROVIDERS = {
 """The four providers of the documents as a new studio knows them: name, dialect, the image model they serve."""
 
 
-def services(worker: str) -> dict[str, str]:
-    """PostgreSQL and Redis, with a database of its own on each for every test process."""
-    number = int(worker.removeprefix("gw") or 0)
-
-    def redis(place: int) -> str:
-        return urlsplit(os.environ["BROKER_URL"])._replace(path=f"/{place}").geturl()
-
+def environment_of(stack: str, worker: int) -> dict[str, str]:
+    """What chooses a stack. Each test process has its own databases on PostgreSQL and Redis."""
+    if stack == EMBEDDED:
+        return {}
+    broker = urlsplit(os.environ["BROKER_URL"])
     return {
-        "DATABASE_URL": fresh_database(os.environ["DATABASE_URL"], f"studio_live_{number}"),
-        "BROKER_URL": redis(8 + 2 * number),
-        "CACHE_URL": redis(9 + 2 * number),
+        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/live_{worker}").geturl(),
+        "BROKER_URL": broker._replace(path=f"/{8 + 2 * worker}").geturl(),
+        "CACHE_URL": broker._replace(path=f"/{9 + 2 * worker}").geturl(),
     }
 
 
-@pytest.fixture(params=STACKS)
-def studio(request: pytest.FixtureRequest, tmp_path: Path, upstream, worker_id: str) -> Iterator[Studio]:
-    """A running studio with Alice's team of 1,000 credits and the four providers pointed at the scripted upstream."""
-    environment = services(worker_id.replace("master", "gw0")) if request.param == SERVICES else {}
-    running = Studio(tmp_path, upstream.url, environment)
-    running.start()
-    running.bootstrap("alice@example.com", "Alice's team")
+@pytest.fixture(scope="session")
+def worker(worker_id: str) -> int:
+    """The number of this test process."""
+    return int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, upstream_process, worker: int) -> Callable[[str], Path]:
+    """A studio's data, made once for each stack: Alice's team of 1,000 credits and the four providers."""
+    made: dict[str, Path] = {}
+
+    def furnish(stack: str) -> Path:
+        if stack not in made:
+            made[stack] = tmp_path_factory.mktemp(stack)
+            environment = environment_of(stack, worker)
+            if stack == SERVICES:
+                environment["DATABASE_URL"] = fresh_database(environment["DATABASE_URL"], f"live_{worker}_furnished")
+            move_in(Studio(made[stack], upstream_process.url, environment), upstream_process.url)
+        return made[stack]
+
+    return furnish
+
+
+def move_in(studio: Studio, upstream: str) -> None:
+    studio.manage("migrate", "--verbosity", "0")
+    studio.bootstrap("alice@example.com", "Alice's team")
     for name, (dialect, image_model) in PROVIDERS.items():
-        words = (
-            "--dialect",
-            dialect,
-            "--base-url",
-            upstream.url,
-            "--api-key",
-            "good-key",
-            "--image-model",
-            image_model,
-        )
-        running.manage("provider", name, *words)
+        address = ("--dialect", dialect, "--base-url", upstream, "--api-key", "good-key")
+        studio.manage("provider", name, *address, "--image-model", image_model)
+
+
+@pytest.fixture(params=STACKS)
+def studio(
+    request: pytest.FixtureRequest, tmp_path: Path, upstream, furnished: Callable[[str], Path], worker: int
+) -> Iterator[Studio]:
+    """A running studio whose four providers lead to the scripted upstream, with data of its own."""
+    stack = request.param
+    data = tmp_path / "data"
+    shutil.copytree(furnished(stack), data)
+    environment = environment_of(stack, worker)
+    if stack == SERVICES:
+        fresh_database(environment["DATABASE_URL"], f"live_{worker}", f"live_{worker}_furnished")
+    running = Studio(data, upstream.url, environment)
+    running.start()
     yield running
-    if running.process and running.process.poll() is None:
-        running.kill()
+    running.close()
 
 
 @pytest.fixture

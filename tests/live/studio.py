@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +54,7 @@ class Studio:
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self.people: list[Person] = []
 
     def manage(self, *words: str) -> str:
         """Run a command of the studio's and give what it prints; a failing one fails the test with its words."""
@@ -118,7 +120,7 @@ class Studio:
         if url := self.environment.get("DATABASE_URL"):
             with psycopg.connect(url, autocommit=True) as line:
                 return line.execute(query).fetchall()
-        with sqlite3.connect(f"file:{self.data}/studio.sqlite3?mode=ro", uri=True, timeout=20) as line:
+        with closing(sqlite3.connect(f"file:{self.data}/studio.sqlite3?mode=ro", uri=True, timeout=20)) as line:
             return line.execute(query).fetchall()
 
     def states(self) -> list[str]:
@@ -142,7 +144,16 @@ class Studio:
         return json.loads(self.manage("bootstrap", *words))
 
     def person(self, email: str) -> "Person":
-        return Person(self, email)
+        """Somebody who signs in with the password that `bootstrap` gave them."""
+        self.people.append(Person(self, email))
+        return self.people[-1]
+
+    def close(self) -> None:
+        """End whatever still runs, and every line that was opened to it."""
+        for person in self.people:
+            person.http.close()
+        if self.process and self.process.poll() is None:
+            self.kill()
 
 
 class Person:
@@ -203,9 +214,9 @@ def _read(path: Path) -> str:
         return ""
 
 
-def fresh_database(url: str, name: str) -> str:
-    """A PostgreSQL database of its own, made anew. Gives its address."""
+def fresh_database(url: str, name: str, template: str = "template0") -> str:
+    """A PostgreSQL database of its own, made anew, empty or as a copy. Gives its address."""
     with psycopg.connect(urlsplit(url)._replace(path="/postgres").geturl(), autocommit=True) as line:
         line.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        line.execute(f'CREATE DATABASE "{name}"')
+        line.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return urlsplit(url)._replace(path=f"/{name}").geturl()
