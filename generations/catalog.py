@@ -33,7 +33,8 @@ class Capabilities:
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()})
+        words: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()}
+        return cls(**words)
 
     @property
     def shapes(self) -> dict[tuple[str, str], Size]:

@@ -1,6 +1,8 @@
 """Turns the pieces of one HTTP answer into a Response that a dialect can read."""
 
+import base64
 import json
+import secrets
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,7 @@ import httpx2 as httpx
 from generations.client.spill import Spill, Unreadable
 from generations.dialects.wire import Response
 
-__all__ = ["Heard", "Reader", "Unreadable"]
+__all__ = ["Heard", "Reader", "Unreadable", "write_down"]
 
 MOST_RAW = 4000
 _GZIP = 16 + zlib.MAX_WBITS
@@ -61,6 +63,16 @@ class Reader:
         shown = text.replace(self._key, "…") if self._key else text
         response = Response(self._status, self._headers, _parsed(text), shown[:500])
         return Heard(response, shown[:MOST_RAW], self._spill.pictures)
+
+
+def write_down(inline: str, folder: Path) -> Path:
+    """A picture that was too short to be spilled, or stood in a string within a string. Raises Unreadable."""
+    path = folder / secrets.token_hex(8)
+    try:
+        path.write_bytes(base64.b64decode(inline.partition("base64,")[2] or inline, validate=True))
+    except ValueError as wrong:
+        raise Unreadable("a picture in it is not base64") from wrong
+    return path
 
 
 def _unpacker(encoding: str) -> Any:

@@ -12,7 +12,7 @@ import httpx2 as httpx
 from generations import dialects
 from generations.brief import Brief
 from generations.client import wires
-from generations.client.answers import Heard, Reader, Unreadable
+from generations.client.answers import Heard, Reader, Unreadable, write_down
 from generations.dialects import PAINTER, painter
 from generations.dialects.wire import DATA_URL, Image, Outcome, Polled, Request, Response, Submitted
 from generations.faults import Fault, Kind
@@ -64,7 +64,7 @@ def submit(provider: Provider, brief: Brief, upstream_name: str, request_id: str
     request = dialect.write(brief, upstream_name, request_id)
     if isinstance(request, Fault):
         return Answer(request)
-    return _interpret(_call(provider, request, patience(provider), folder), dialect.read)
+    return _interpret(_call(provider, request, patience(provider), folder), dialect.read, folder)
 
 
 def test(provider: Provider, folder: Path) -> Fault | None:
@@ -87,7 +87,7 @@ async def _poll_all(questions: list[tuple[Provider, str]], folder: Path) -> list
 
 async def _poll_one(provider: Provider, upstream_id: str, folder: Path) -> Answer:
     dialect = dialects.named(provider.dialect)
-    return _interpret(await _call_async(provider, dialect.ask(upstream_id), folder), dialect.hear)
+    return _interpret(await _call_async(provider, dialect.ask(upstream_id), folder), dialect.hear, folder)
 
 
 def _paint(brief: Brief, folder: Path) -> Answer:
@@ -96,10 +96,19 @@ def _paint(brief: Brief, folder: Path) -> Answer:
     return Answer(Outcome((Image(inline=path.name),)), inline={path.name: path})
 
 
-def _interpret(heard: Heard | Fault, read: Callable[[Response], Submitted | Polled]) -> Answer:
+def _interpret(heard: Heard | Fault, read: Callable[[Response], Submitted | Polled], folder: Path) -> Answer:
     if isinstance(heard, Fault):
         return Answer(heard)
-    return Answer(read(heard.response), heard.raw, heard.inline)
+    meaning = read(heard.response)
+    if not isinstance(meaning, Outcome):
+        return Answer(meaning, heard.raw)
+    inline = meaning.images[0].inline
+    try:
+        return Answer(
+            meaning, heard.raw, {inline: heard.inline.get(inline) or write_down(inline, folder)} if inline else {}
+        )
+    except Unreadable as wrong:
+        return Answer(Fault(Kind.GARBLED, str(wrong), status=heard.response.status), heard.raw)
 
 
 def _call(provider: Provider, request: Request, within: float, folder: Path) -> Heard | Fault:

@@ -60,7 +60,7 @@ def _asset(job: Job, kept: Kept) -> Asset:
 
 
 def _quality(attempt: Attempt, brief: Brief) -> str:
-    return (attempt.result or {}).get("quality") or brief.quality
+    return attempt.result.get("quality") or brief.quality
 
 
 def fail(generation: uuid.UUID, kind: Kind, code: str = "") -> bool:

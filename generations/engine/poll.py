@@ -21,6 +21,8 @@ from generations.models import Attempt, Stage
 
 BATCH = 200
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 15.0
+LONGEST_RETRY = 60.0
+"""Seconds that a provider may put the next question off for; questions are free, and pictures expire."""
 VERDICTS = frozenset({Kind.REFUSED, Kind.INVALID, Kind.BROKEN})
 """What the provider may say of a task that ends it. Anything else is trouble on the way, and is asked again."""
 MOST_GARBLED = 5
@@ -55,8 +57,8 @@ def _take_down(claimed: list[Attempt], answers: list[client.Answer], lease: str)
     waiting: dict[int | None, list[Attempt]] = {}
     for attempt, answer in zip(claimed, answers, strict=True):
         match answer.meaning:
-            case Outcome():
-                bells += deliver(attempt, lease, answer)
+            case Outcome() as outcome:
+                bells += deliver(attempt, lease, outcome, answer)
             case Progress(percent=percent):
                 waiting.setdefault(percent, []).append(attempt)
             case Fault() as fault:
@@ -101,7 +103,7 @@ def _stumble(attempt: Attempt, fault: Fault, lease: str) -> None:
     elif attempt.deadline < timezone.now():
         _give_up_waiting(attempt, lease)
     else:
-        pause = fault.retry_after if fault.retry_after is not None else _pause(attempt.tries)
+        pause = min(fault.retry_after or _pause(attempt.tries), LONGEST_RETRY)
         Attempt.objects.held(attempt.pk, lease).update(
             due_at=timezone.now() + timedelta(seconds=pause),
             tries=F("tries") + 1,

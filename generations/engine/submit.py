@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 TRIES = 4
 """How often one route may answer Busy or not be reached before it counts as closed for this generation."""
+LONGEST_PAUSE = 300.0
+"""Seconds for which a picture waits on the word of a busy provider; one that names more has said no."""
 FIRST_POLL = (2.0, 3.0)
 """Seconds until an accepted attempt is first asked about (seeds: 建议轮询间隔 2~5 秒)."""
 
@@ -47,7 +49,7 @@ def _call(attempt: Attempt, folder: Path) -> client.Answer:
     except OSError as wrong:
         return client.Answer(Fault(Kind.NOT_STARTED, f"a reference could not be read: {wrong}"))
     connection.close()
-    return client.submit(attempt.provider, brief, attempt.route.upstream_name, str(attempt.pk), folder)
+    return client.submit(attempt.provider, brief, attempt.upstream_name, str(attempt.pk), folder)
 
 
 def intend(generation_id: uuid.UUID) -> Attempt | None:
@@ -72,6 +74,7 @@ def _write_intent(generation: Generation, route: Route) -> Attempt:
         generation=generation,
         provider=route.provider,
         route=route,
+        upstream_name=route.upstream_name,
         cost=route.cost,
         lease=new_lease(),
         lease_until=lease_end(),
@@ -115,10 +118,12 @@ def _take_down(attempt: Attempt, answer: client.Answer) -> list[Bell]:
         case Accepted(upstream_id=upstream_id):
             _accept(attempt, upstream_id, answer.raw)
             return []
-        case Outcome():
-            return deliver(attempt, attempt.lease, answer)
+        case Outcome() as outcome:
+            return deliver(attempt, attempt.lease, outcome, answer)
         case Fault() as fault:
             return _fall_back(attempt, fault, answer.raw)
+        case _:
+            raise TypeError(f"{type(answer.meaning).__name__} is no answer to a submission")
 
 
 def _accept(attempt: Attempt, upstream_id: str, raw: str) -> None:
@@ -136,9 +141,8 @@ def _accept(attempt: Attempt, upstream_id: str, raw: str) -> None:
         log.error("late_answer_refused", attempt=str(attempt.pk), upstream_id=upstream_id)
 
 
-def deliver(attempt: Attempt, lease: str, answer: client.Answer) -> list[Bell]:
+def deliver(attempt: Attempt, lease: str, outcome: Outcome, answer: client.Answer) -> list[Bell]:
     """Note where the finished picture is; bytes that came inside the answer are staged before the note is written."""
-    outcome = answer.meaning
     image = outcome.images[0]
     inline = answer.inline.get(image.inline)
     result = {"staged": vault.stage(inline)} if inline else {"url": image.url}
@@ -148,7 +152,7 @@ def deliver(attempt: Attempt, lease: str, answer: client.Answer) -> list[Bell]:
             **result,
             "revised_prompt": outcome.revised_prompt,
             "quality": outcome.quality,
-            "asked_again": (attempt.result or {}).get("asked_again", False),
+            "asked_again": attempt.result.get("asked_again", False),
         },
         raw=answer.raw,
         stumbles=0,
@@ -166,10 +170,10 @@ def deliver(attempt: Attempt, lease: str, answer: client.Answer) -> list[Bell]:
 def _fall_back(attempt: Attempt, fault: Fault, raw: str) -> list[Bell]:
     log.info("attempt_failed", attempt=str(attempt.pk), kind=fault.kind, status=fault.status, code=fault.code)
     Attempt.objects.held(attempt.pk, attempt.lease).update(raw=raw)
-    if fault.kind not in MOVES_ON:
+    pause = _pause(attempt, fault)
+    if fault.kind not in MOVES_ON or pause > LONGEST_PAUSE:
         give_up(attempt, attempt.lease, fault, lost=fault.kind in IN_DOUBT)
         return []
-    pause = _pause(attempt, fault)
     with transaction.atomic():
         if not put_down(attempt, attempt.lease, fault, lost=False):
             return []
@@ -182,7 +186,7 @@ def _pause(attempt: Attempt, fault: Fault) -> float:
     """Seconds before the next attempt: none towards another route, else as asked, else growing with each try."""
     if fault.kind not in COMES_BACK:
         return 0.0
-    tries = attempt.generation.attempts.filter(route_id=attempt.route_id).count()
+    tries = attempt.generation.attempts.filter(provider=attempt.provider_id).count()
     others = Route.objects.serving(attempt.generation.job.image_model).exclude(
         attempts__generation=attempt.generation_id
     )

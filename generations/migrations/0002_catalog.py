@@ -2,8 +2,11 @@
 four providers of the documents, switched off until they are given a key."""
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from generations.catalog import LISTINGS
+from generations.dialects import PAINTER
 
 # name, dialect, base URL, the public image models it serves: (public name, upstream name, micro-dollars)
 PROVIDERS = (
@@ -25,28 +28,29 @@ PROVIDERS = (
 )
 
 
-def offer(apps, schema_editor):
-    ImageModel = apps.get_model("generations", "ImageModel")
-    Price = apps.get_model("generations", "Price")
-    for position, listing in enumerate(LISTINGS):
-        image_model = ImageModel.objects.create(
+def offer(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
+    image_models, prices = (apps.get_model("generations", name).objects for name in ("ImageModel", "Price"))
+    for position, listing in enumerate(LISTINGS, 1):
+        image_model = image_models.create(
             name=listing.name,
             title=listing.title,
             capabilities_json=listing.capabilities.to_json(),
-            position=10 * (position + 1),
+            position=10 * position,
         )
         for line, credits in listing.tariff.items():
             tier, _, quality = line.partition(" ")
-            Price.objects.create(image_model=image_model, tier=tier, quality=quality, credits=credits)
+            prices.create(image_model=image_model, tier=tier, quality=quality, credits=credits)
 
 
-def introduce(apps, schema_editor):
-    ImageModel, Provider, Route = (apps.get_model("generations", name) for name in ("ImageModel", "Provider", "Route"))
+def introduce(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
+    image_models, providers, routes = (
+        apps.get_model("generations", name).objects for name in ("ImageModel", "Provider", "Route")
+    )
     for name, dialect, base_url, served in PROVIDERS:
-        provider = Provider.objects.create(name=name, dialect=dialect, base_url=base_url, is_enabled=dialect == "painter")
+        provider = providers.create(name=name, dialect=dialect, base_url=base_url, is_enabled=dialect == PAINTER)
         for public, upstream, cost in served:
-            image_model = ImageModel.objects.get(name=public)
-            Route.objects.create(image_model=image_model, provider=provider, upstream_name=upstream, cost=cost)
+            image_model = image_models.get(name=public)
+            routes.create(image_model=image_model, provider=provider, upstream_name=upstream, cost=cost)
 
 
 class Migration(migrations.Migration):
