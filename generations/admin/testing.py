@@ -58,7 +58,14 @@ def complaint(provider: Provider) -> str:
         )
     with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder:
         fault = client.test(provider, Path(folder))
-    return str(NEXT_STEPS.get(fault.kind, NO_SUCH_CALL)) % _words(provider, fault) if fault else ""
+    return str(_next_step(fault)) % _words(provider, fault) if fault else ""
+
+
+def _next_step(fault: Fault) -> str | Promise:
+    """A wire reads a 404 as proof that nothing was begun; here it shows that somebody answered."""
+    if fault.kind is Kind.NOT_STARTED and fault.status:
+        return NO_SUCH_CALL
+    return NEXT_STEPS.get(fault.kind, NO_SUCH_CALL)
 
 
 def _words(provider: Provider, fault: Fault | None = None) -> dict[str, str]:
