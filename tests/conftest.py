@@ -1,4 +1,4 @@
-"""What every test stands on: the plugins that bring its people and its upstream, and a clean cache."""
+"""What every test stands on: the plugins that bring its people and its upstream, and a clean start."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,17 @@ import pytest
 from django.core.cache import cache
 
 pytest_plugins = ["tests.people", "tests.upstream.fixture"]
+
+COMMITS = {"transactional_db", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """A test that commits leaves the database empty; the next one finds again what the migrations had put in."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if (marker and marker.kwargs.get("transaction")) or COMMITS & set(item.fixturenames):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
 
 
 @pytest.fixture(autouse=True)
