@@ -50,12 +50,9 @@ def _has_strange_letters(text: str) -> bool:
 
 
 def check_key(provider: Provider, base_url: str, new_key: str) -> None:
-    """A kept key never follows a provider to another host, where nobody knows whose it is; and a new one must fit
-    into a header of HTTP. Raises Unfit."""
+    """A new key must fit into a header, and a kept one never follows a provider to another host. Raises Unfit."""
     if not new_key.isascii() or _has_strange_letters(new_key):
-        raise Unfit(
-            _("A key has no spaces and no letters beyond plain ASCII; this one was copied with something else.")
-        )
+        raise Unfit(_("A key has no spaces and no letters beyond ASCII; this one was copied with something else."))
     moved = provider.pk and _origin(provider.base_url) != _origin(base_url)
     if moved and provider.sealed_key and not new_key:
         raise Unfit(_("The address changed, so the key must be entered again."))
