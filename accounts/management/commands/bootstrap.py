@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -27,9 +28,13 @@ class Command(BaseCommand):
         parser.add_argument("--credits", type=int, required=True, help="what a new team starts with")
         parser.add_argument("--api-key", action="store_true", help="print a key of the team as well")
 
-    @transaction.atomic
     def handle(self, *_: Any, **options: Any) -> None:
         _check(options["email"], options["team"], options["credits"])
+        call_command("migrate", interactive=False, verbosity=0)
+        self._furnish(options)
+
+    @transaction.atomic
+    def _furnish(self, options: dict[str, Any]) -> None:
         user = self._person(options["email"].lower(), options["password"])
         owner = _owner(user, options["team"], options["credits"])
         key = _key(owner) if options["api_key"] else None
