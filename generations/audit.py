@@ -19,8 +19,13 @@ from generations.models import ENDED, Asset, Attempt, Generation, Job, Stage, St
 
 MOST_NAMED = 20
 """Rows that one check names; of more it says how many."""
-UNDER_WAY = Q(stage__in=(Stage.SENDING, Stage.ACCEPTED, Stage.DELIVERED)) | Q(stage=Stage.UNKNOWN, ended__isnull=True)
-"""Attempts whose verdict may still come."""
+LIVE = (Stage.SENDING, Stage.ACCEPTED, Stage.DELIVERED)
+
+
+def _under_way(attempt: str = "") -> Q:
+    """Attempts whose verdict may still come, reached through `attempt`."""
+    in_doubt = Q(**{f"{attempt}stage": Stage.UNKNOWN, f"{attempt}ended__isnull": True})
+    return Q(**{f"{attempt}stage__in": LIVE}) | in_doubt
 
 
 def audit(*, rehash: bool = False) -> list[str]:
@@ -129,14 +134,15 @@ def _pictures() -> Iterator[str]:
 
 def _attempts() -> Iterator[str]:
     """Attempts are under way exactly where a generation is running, and one was kept exactly where one succeeded."""
-    made = Generation.objects.all()
-    kept = Exists(Attempt.objects.filter(generation=OuterRef("pk"), stage=Stage.KEPT))
-    live = Exists(Attempt.objects.filter(UNDER_WAY, generation=OuterRef("pk")))
-    stray = Attempt.objects.filter(UNDER_WAY).exclude(generation__state=State.RUNNING)
+    counted = Generation.objects.annotate(
+        live=Count("attempts", filter=_under_way("attempts__")),
+        kept=Count("attempts", filter=Q(attempts__stage=Stage.KEPT)),
+    )
+    stray = Attempt.objects.filter(_under_way()).exclude(generation__state=State.RUNNING)
     yield from _told(stray, "is under way for a generation that is not running")
-    yield from _told(made.filter(~live, state=State.RUNNING), "is running without an attempt under way")
-    yield from _told(made.filter(~kept, state=State.SUCCEEDED), "succeeded without a kept attempt")
-    yield from _told(made.filter(kept).exclude(state=State.SUCCEEDED), "has a kept attempt without success")
+    yield from _told(counted.filter(state=State.RUNNING, live=0), "is running without an attempt under way")
+    yield from _told(counted.filter(state=State.SUCCEEDED, kept=0), "succeeded without a kept attempt")
+    yield from _told(counted.filter(kept__gt=0).exclude(state=State.SUCCEEDED), "has a kept attempt without success")
 
 
 def _jobs() -> Iterator[str]:

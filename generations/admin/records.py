@@ -174,7 +174,18 @@ class AttemptAdmin(ById, ReadOnly, admin.ModelAdmin):
     search_help_text = gettext_lazy("An id of an attempt or its generation, an upstream id, words of the provider.")
     date_hierarchy = "sent"
     fields = (
-        *("made", "provider", "route", "stage", "upstream_id", "percent", "fault", "status", "fault_text"),
+        *(
+            "made",
+            "provider",
+            "route",
+            "stage",
+            "upstream_name",
+            "upstream_id",
+            "percent",
+            "fault",
+            "status",
+            "fault_text",
+        ),
         *("price", "is_lost", "sent", "due_at", "deadline", "ended", "tries", "stumbles", "result", "answer"),
     )
     readonly_fields = fields

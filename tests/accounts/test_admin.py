@@ -241,6 +241,19 @@ def test_a_changed_address_leaves_no_way_in_for_the_old_one(desk: Client, alice:
     assert not EmailAddress.objects.filter(email="alice@example.com").exists()
 
 
+def test_staff_make_no_superuser_and_touch_none(alice: Member) -> None:
+    browser, chief = clerk("view_user", "change_user"), UserFactory(is_superuser=True, is_staff=True)
+    inlines = ("memberships", "emailaddress_set")
+    empty = {f"{inline}-{count}_FORMS": 0 for inline in inlines for count in ("TOTAL", "INITIAL")}
+    said = {"email": "alice@example.com", "is_active": "on", "is_superuser": "on", "is_staff": "on", **empty}
+    assert browser.post(page("accounts_user_change", alice.user_id), said).status_code == 302
+    alice.user.refresh_from_db()
+    assert (alice.user.is_superuser, alice.user.is_staff) == (False, False)
+    passwords = {"usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    assert browser.post(page("accounts_user_change", chief.pk), said).status_code == 403
+    assert browser.post(page("auth_user_password_change", chief.pk), passwords).status_code == 403
+
+
 def test_a_team_is_founded_with_its_owner_and_its_pool(desk: Client, charlie: Member) -> None:
     desk.post(page("accounts_team_add"), {"name": "Kites", "owner": charlie.user_id})
     team = Team.objects.get(name="Kites")

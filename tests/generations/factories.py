@@ -140,5 +140,6 @@ class AttemptFactory(DjangoModelFactory[Attempt]):
     generation = factory.SubFactory(GenerationFactory)
     route = factory.SubFactory(RouteFactory, image_model=factory.SelfAttribute("..generation.job.image_model"))
     provider = factory.SelfAttribute("route.provider")
+    upstream_name = factory.SelfAttribute("route.upstream_name")
     cost = factory.SelfAttribute("route.cost")
     deadline = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=15))
