@@ -76,9 +76,11 @@ def studio(
     if stack == SERVICES:
         fresh_database(environment["DATABASE_URL"], f"live_{worker}", f"live_{worker}_furnished")
     running = Studio(data, upstream.url, environment)
-    running.start()
-    yield running
-    running.close()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.close()
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ class Studio:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "studio"],
+                [sys.executable, "manage.py", "studio", "--with-parent"],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         wait_for(self.is_ready, what="the start")
