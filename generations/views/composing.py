@@ -62,8 +62,14 @@ def _taken(request: MemberRequest, form: ComposerForm, job: Job) -> HttpResponse
 @require_POST
 @member_required(Right.CREATE)
 def redraw(request: MemberRequest) -> HttpResponse:
-    """The composer for another image model, with everything that was written so far."""
-    return _fragment(request, _composer(request, request.POST), "generations/composer.html")
+    """The composer for another image model, with everything that was written so far.
+
+    Its key is fresh: the one that was sent may belong to a press that is still on its way.
+    """
+    form = _composer(request, request.POST)
+    if form:
+        form.renew_key()
+    return _fragment(request, form, "generations/composer.html")
 
 
 @require_POST
@@ -86,7 +92,7 @@ def add_reference(request: MemberRequest) -> HttpResponse:
         )
     except intake.Objected as wrong:
         said = [sentences.objection(each) for each in wrong.objections]
-        return render(request, "generations/references.html#refusal", {"said": said}, status=422)
+        return render(request, "errors.html", {"errors": said}, status=422)
     return render(request, "generations/references.html#slot", {"asset": asset})
 
 

@@ -35,6 +35,7 @@ function bringDraft() {
 
 document.addEventListener("input", (event) => {
   if (event.target !== prompt()) return;
+  prompt().removeAttribute("aria-invalid");
   count();
   grow();
   keepDraft();
@@ -78,7 +79,7 @@ function comingSlot(file) {
 }
 
 function refuse(html) {
-  document.getElementById("refusals").insertAdjacentHTML("beforeend", html);
+  document.getElementById("composer_reference_error").insertAdjacentHTML("beforeend", html);
 }
 
 async function keep(fields, file) {
@@ -102,7 +103,7 @@ async function keep(fields, file) {
 
 function addFiles(files) {
   if (!shelf() || !files.length) return;
-  document.getElementById("refusals").replaceChildren();
+  document.getElementById("composer_reference_error").replaceChildren();
   const taken = [...files].slice(0, Math.max(room(), 0));
   for (const file of taken) keep({ file }, file);
   if (taken.length < files.length) refuse(document.getElementById("shelf-full").innerHTML);
@@ -111,7 +112,7 @@ function addFiles(files) {
 async function addLink() {
   const field = document.getElementById("composer_link");
   if (!field.value.trim() || room() < 1) return;
-  document.getElementById("refusals").replaceChildren();
+  document.getElementById("composer_reference_error").replaceChildren();
   const link = field.value.trim();
   field.value = "";
   await keep({ link });
