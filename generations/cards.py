@@ -132,10 +132,6 @@ class Group:
     def references(self) -> list[Asset]:
         return [place.asset for place in self.job.jobreference_set.all()]
 
-    @property
-    def failures(self) -> int:
-        return sum(card.generation.state == State.FAILED for card in self.cards)
-
 
 def shape(brief: Brief) -> str:
     pixels = parse(brief.size)

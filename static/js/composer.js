@@ -3,7 +3,6 @@
 
 const composer = () => document.getElementById("composer");
 const prompt = () => document.getElementById("composer_prompt");
-const DRAFT = "draft";
 
 // --- the prompt ---------------------------------------------------------------------------------
 
@@ -22,12 +21,12 @@ function grow() {
 }
 
 function keepDraft() {
-  if (prompt()) sessionStorage.setItem(DRAFT, prompt().value);
+  sessionStorage.setItem(composer().dataset.draft, prompt().value);
 }
 
 function bringDraft() {
-  const kept = sessionStorage.getItem(DRAFT);
-  if (prompt() && !prompt().value && kept) {
+  const kept = composer() && sessionStorage.getItem(composer().dataset.draft);
+  if (kept && !prompt().value) {
     prompt().value = kept;
     prompt().dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -89,7 +88,9 @@ async function keep(fields, file) {
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   try {
     const answer = await fetch(shelf().dataset.url, { method: "POST", body, headers: { "HX-Request": "true" } });
-    if (answer.ok) slot.outerHTML = await answer.text();
+    const door = answer.headers.get("HX-Redirect");
+    if (door) location.assign(door);
+    else if (answer.ok) slot.outerHTML = await answer.text();
     else if (answer.status === 422) refuse(await answer.text());
     else throw new Error(String(answer.status));
   } catch {

@@ -18,10 +18,17 @@ WISHES = (
     ("竹林深处，雨后，远处有山", "3:4", 3),
     ("A heron in morning mist, drawn with a single brush", "3:2", 2),
 )
-FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-<selectfont><rejectfont><pattern><patelt name="foundry"><string>PfEd</string></patelt></pattern></rejectfont></selectfont>
-<match><edit name="family" mode="prepend" binding="strong"><string>Noto Sans CJK SC</string></edit></match></fontconfig>"""
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <selectfont>
+    <rejectfont><pattern><patelt name="foundry"><string>PfEd</string></patelt></pattern></rejectfont>
+  </selectfont>
+  <match>
+    <edit name="family" mode="prepend" binding="strong"><string>Noto Sans CJK SC</string></edit>
+  </match>
+</fontconfig>
+"""
 """A machine without a desktop has no system font worth the name; the page asks for the system's."""
 
 
@@ -37,7 +44,7 @@ def take(page: Page, studio: Studio, folder: Path) -> None:
     desk.prompt.fill("A paper boat on still water at dawn, woodcut in two colours, wide margins")
     page.get_by_label("Pictures", exact=True).fill("4")
     desk.button.get_by_text("4 credits").wait_for()
-    page.mouse.move(0, 0)
+    page.mouse.move(700, 400)
     page.evaluate("document.activeElement.blur()")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURE)

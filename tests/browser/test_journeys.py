@@ -210,3 +210,30 @@ def test_everything_goes_without_script(house, sit_down, tmp_path):
     page.get_by_role("button", name="Remove this reference").click()
     expect(alice.slots).to_have_count(0)
     expect(alice.prompt).to_have_value("a boat without script")
+
+
+def test_a_draft_outlives_a_reload(alice):
+    alice.choose("sketch")
+    alice.prompt.fill("a half-written thought")
+    alice.page.reload()
+    expect(alice.prompt).to_have_value("a half-written thought")
+
+
+def test_a_late_answer_undoes_nothing_that_was_done_meanwhile(alice):
+    """The answer to a press is held back while the person goes on: nothing of what they do is lost to it."""
+    alice.choose("sketch")
+    held = []
+    alice.page.route(lambda url: url == f"{alice.studio.url}/", held.append)
+    alice.create("the first boat")
+    alice.prompt.fill("the second boat")
+    alice.add("shoe.png")
+    expect(alice.slots).to_have_count(1)
+    alice.choose("gpt-image-2")
+    for route in held:
+        route.continue_()
+    expect(alice.cards("the first boat", "succeeded")).to_have_count(1, timeout=SOON)
+    expect(alice.prompt).to_have_value("the second boat")
+    expect(alice.slots).to_have_count(1)
+    alice.page.unroute_all()
+    alice.button.click()
+    expect(alice.cards("the second boat", "succeeded")).to_have_count(1, timeout=SOON)

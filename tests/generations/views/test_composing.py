@@ -58,6 +58,13 @@ def test_with_the_painter_alone_the_page_says_that_it_is_no_ai(at_alices):
     assert "no provider, no AI" in at_alices.get(HOME).content.decode()
 
 
+def test_a_press_where_nobody_can_make_pictures_makes_nothing(at_alices, wish):
+    Provider.objects.update(is_enabled=False)
+    assert at_alices.post(HOME, wish).status_code == 422
+    assert fragment(at_alices, "post", reverse("composer"), wish).status_code == 200
+    assert not Job.objects.exists()
+
+
 def test_a_viewer_sees_no_composer_and_cannot_press(alice, browser_of, wish, image_model):
     viewer = browser_of(MemberFactory(team=alice.team, role=Role.VIEWER))
     assert "create-button" not in viewer.get(HOME).content.decode()
@@ -265,6 +272,13 @@ def test_without_script_a_bad_file_stops_the_press_and_the_good_one_is_kept(at_a
     assert [asset.name for asset in answer.context["form"].references] == ["good.png"]
     assert "“bad.png” is not" in answer.content.decode()
     assert balance(alice) == 1000
+
+
+def test_without_script_a_bad_address_is_said_and_stays_out(at_alices, image_model, wish):
+    answer = at_alices.post(HOME, {**wish, "link": "http://10.0.0.1/a.png", "reference": ["junk"]})
+    assert answer.status_code == 422
+    assert "No picture could be fetched from “http://10.0.0.1/a.png”" in answer.content.decode()
+    assert not Job.objects.exists()
 
 
 def test_more_references_than_there_are_slots_are_not_kept(at_alices, image_model, wish):
