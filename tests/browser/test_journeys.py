@@ -223,7 +223,11 @@ def test_a_late_answer_undoes_nothing_that_was_done_meanwhile(alice):
     """The answer to a press is held back while the person goes on: nothing of what they do is lost to it."""
     alice.choose("sketch")
     held = []
-    alice.page.route(lambda url: url == f"{alice.studio.url}/", held.append)
+
+    def hold(route):
+        held.append(route)
+
+    alice.page.route(lambda url: url == f"{alice.studio.url}/", hold)
     alice.create("the first boat")
     alice.prompt.fill("the second boat")
     alice.add("shoe.png")
