@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
-from accounts.models import Member
+from accounts.models import Member, Wallet
 from generations.models import Asset, Generation, ImageModel, Job, Provider, Route
 from tests.generations.books import delivered, sent, submitted
 
@@ -68,3 +68,7 @@ def said(answer: Any) -> str:
 
 def only_job() -> Job:
     return Job.objects.get()
+
+
+def balance(member: Member) -> int:
+    return Wallet.objects.get(team=member.team).balance
