@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from generations.sizes import AUTO, TIERS
+from generations.sizes import AUTO
 
 Tariff: TypeAlias = Mapping[str, int]
 """Credits by "tier quality", or by "tier" alone where the image model has no qualities."""
@@ -32,10 +32,13 @@ def price(tariff: Tariff, tier: str, quality: str) -> int:
 
 
 def due(tariff: Tariff, held: int, tier: str, quality: str) -> int:
-    """Credits owed for what was delivered: its own price, and never above what was held."""
-    if tier not in TIERS:
-        return held
-    try:
-        return min(held, price(tariff, tier, quality))
-    except Unpriced:
-        return held
+    """Credits owed for what was delivered: its own price, and never above what was held.
+
+    A quality that the tariff does not know, as a wire may state one that we did not ask for, counts as unsaid.
+    """
+    for said in (quality, ""):
+        try:
+            return min(held, price(tariff, tier, said))
+        except Unpriced:
+            continue
+    return held

@@ -59,7 +59,7 @@ def submit(provider: Provider, brief: Brief, upstream_name: str, request_id: str
     left is NotStarted, one that got no verdict Unknown, one with a verdict that cannot be read Garbled.
     """
     if provider.dialect == PAINTER:
-        return _paint(brief, folder)
+        return _paint(brief, request_id, folder)
     dialect = dialects.named(provider.dialect)
     request = dialect.write(brief, upstream_name, request_id)
     if isinstance(request, Fault):
@@ -90,9 +90,10 @@ async def _poll_one(provider: Provider, upstream_id: str, folder: Path) -> Answe
     return _interpret(await _call_async(provider, dialect.ask(upstream_id), folder), dialect.hear, folder)
 
 
-def _paint(brief: Brief, folder: Path) -> Answer:
+def _paint(brief: Brief, request_id: str, folder: Path) -> Answer:
+    """One more sketch of the same brief is another sketch, as it would be anywhere else."""
     path = folder / "sketch"
-    path.write_bytes(painter.draw(brief))
+    path.write_bytes(painter.draw(brief, request_id))
     return Answer(Outcome((Image(inline=path.name),)), inline={path.name: path})
 
 

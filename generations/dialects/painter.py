@@ -26,13 +26,13 @@ _FINEST = 2560
 """The longest side at which a shape's edge is drawn; it is smoothed to the picture's own size."""
 
 
-def draw(brief: Brief) -> bytes:
-    """A sketch of the brief as PNG, JPEG or WebP. The same brief gives the same bytes.
+def draw(brief: Brief, variation: str = "") -> bytes:
+    """A sketch of the brief as PNG, JPEG or WebP. The same brief and variation give the same bytes.
 
     A size beyond 8192 on a side or 16.8 megapixels is drawn smaller in the same shape.
     """
     size = canvas(brief)
-    dice = random.Random(_seed(brief, size))  # noqa: S311 a sketch, not a secret
+    dice = random.Random(_seed(brief, size, variation))  # noqa: S311 a sketch, not a secret
     table = Table(size, Palette.chosen(dice, _tint(brief)))
     compose(table, dice)
     label(table.image)
@@ -57,8 +57,8 @@ def encode(image: Image.Image, brief: Brief) -> bytes:
     return file.getvalue()
 
 
-def _seed(brief: Brief, size: Size) -> bytes:
-    return hashlib.blake2b(f"{brief.prompt}\n{size}".encode(), digest_size=16).digest()
+def _seed(brief: Brief, size: Size, variation: str) -> bytes:
+    return hashlib.blake2b(f"{brief.prompt}\n{size}\n{variation}".encode(), digest_size=16).digest()
 
 
 def _tint(brief: Brief) -> float | None:

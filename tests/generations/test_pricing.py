@@ -42,3 +42,8 @@ def test_what_was_delivered_is_charged_and_never_more_than_was_held(held, tier, 
 
 def test_the_quality_that_was_really_used_is_charged():
     assert due(BY_QUALITY, 20, "1K", "low") == 2
+
+
+def test_a_quality_that_the_tariff_does_not_know_counts_as_unsaid():
+    assert due(BY_TIER, 10, "1K", "high") == 4
+    assert due(BY_QUALITY, 20, "1K", "best") == 20

@@ -93,3 +93,8 @@ def test_the_painter_draws_without_a_network(ask, alice, upstream):
     check_ready(generation, alice)
     assert upstream.asked() == []
     assert generation.attempts.get().stage == Stage.KEPT
+
+
+def test_two_sketches_of_one_prompt_differ(ask):
+    first, second = finish(ask("sketch", "a lighthouse", count=2, shape=("1:1", "1K")))
+    assert first.asset.sha256 != second.asset.sha256
