@@ -1,11 +1,15 @@
 """What every test stands on: the plugins that bring its people and its upstream, and a clean start."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 from django.core.cache import cache
 
 pytest_plugins = ["tests.people", "tests.upstream.fixture"]
+
+# `make test` needs nothing but Python; the browser's driver comes with the lock file of `make test-services`.
+collect_ignore = [] if find_spec("playwright") else ["browser"]
 
 COMMITS = {"transactional_db", "live_server"}
 

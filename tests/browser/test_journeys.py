@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import owner
 from tests.generations.pictures import picture
 from tests.live.conftest import PROVIDERS
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the browser's own lock file is not installed")
-expect = playwright.expect
 pytestmark = pytest.mark.browser
 
 SOON = 20_000

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import owner
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the browser's own lock file is not installed")
-expect = playwright.expect
 pytestmark = pytest.mark.browser
 
 ROOMS = (

@@ -19,6 +19,7 @@ def test_each_door_rings_in_its_own_queue(door: str, queue: str) -> None:
     assert app.amqp.router.route({}, getattr(tasks, door).name)["queue"].name == queue
 
 
+@pytest.mark.services
 def test_a_bell_for_a_broker_that_is_gone_gives_up_before_anybody_notices() -> None:
     began = time.monotonic()
     with (
