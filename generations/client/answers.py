@@ -4,13 +4,14 @@ import base64
 import json
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import httpx2 as httpx
 
 from generations.client.spill import Spill, Unreadable
+from generations.dialects.loose import storable
 from generations.dialects.wire import Response
 
 __all__ = ["Heard", "Reader", "Unreadable", "write_down"]
@@ -27,6 +28,11 @@ class Heard:
     response: Response
     raw: str
     inline: dict[str, Path]
+    key: str = field(repr=False)
+
+    def without_key(self, said: str) -> str:
+        """Words of the provider's, which may quote the key they were sent with, as they may be kept."""
+        return said.replace(self.key, "…") if self.key else said
 
 
 class Reader:
@@ -59,10 +65,10 @@ class Reader:
 
     def close(self) -> Heard:
         """The whole answer. Raises Unreadable for one that broke off inside a picture."""
-        text = self._spill.close().decode(errors="replace")
+        text = storable(self._spill.close().decode(errors="replace"))
         shown = text.replace(self._key, "…") if self._key else text
         response = Response(self._status, self._headers, _parsed(text), shown[:500])
-        return Heard(response, shown[:MOST_RAW], self._spill.pictures)
+        return Heard(response, shown[:MOST_RAW], self._spill.pictures, self._key)
 
 
 def write_down(inline: str, folder: Path) -> Path:

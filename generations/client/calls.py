@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +20,8 @@ from generations.models import Provider
 from generations.sealing import Unsealable
 
 POLL_PATIENCE = 15.0
-"""Seconds for the answer to one poll; a slow one says nothing about the picture."""
+"""Seconds for the answer to one poll, the wait for a free connection in them; a slow one says nothing about the
+picture."""
 PAINTER_PATIENCE = 30.0
 
 
@@ -86,8 +87,12 @@ async def _poll_all(questions: list[tuple[Provider, str]], folder: Path) -> list
 
 
 async def _poll_one(provider: Provider, upstream_id: str, folder: Path) -> Answer:
-    dialect = dialects.named(provider.dialect)
-    return _interpret(await _call_async(provider, dialect.ask(upstream_id), folder), dialect.hear, folder)
+    try:
+        dialect = dialects.named(provider.dialect)
+        question = dialect.ask(upstream_id)
+    except LookupError:
+        return Answer(Fault(Kind.UNKNOWN, "the provider's dialect was changed to one that has no tasks"))
+    return _interpret(await _call_async(provider, question, folder), dialect.hear, folder)
 
 
 def _paint(brief: Brief, request_id: str, folder: Path) -> Answer:
@@ -101,6 +106,9 @@ def _interpret(heard: Heard | Fault, read: Callable[[Response], Submitted | Poll
     if isinstance(heard, Fault):
         return Answer(heard)
     meaning = read(heard.response)
+    if isinstance(meaning, Fault):
+        hide = heard.without_key
+        return Answer(replace(meaning, message=hide(meaning.message), code=hide(meaning.code)), heard.raw)
     if not isinstance(meaning, Outcome):
         return Answer(meaning, heard.raw)
     inline = meaning.images[0].inline
@@ -110,6 +118,8 @@ def _interpret(heard: Heard | Fault, read: Callable[[Response], Submitted | Poll
         )
     except Unreadable as wrong:
         return Answer(Fault(Kind.GARBLED, str(wrong), status=heard.response.status), heard.raw)
+    except OSError as wrong:
+        return Answer(Fault(Kind.UNKNOWN, type(wrong).__name__, status=heard.response.status), heard.raw)
 
 
 def _call(provider: Provider, request: Request, within: float, folder: Path) -> Heard | Fault:
@@ -122,7 +132,7 @@ def _call(provider: Provider, request: Request, within: float, folder: Path) -> 
             http.stream(**wires.arguments(provider, request, key)) as response,
             Reader(response, folder, key) as reader,
         ):
-            for piece in response.iter_raw(65536):
+            for piece in response.iter_raw():  # each as it comes: gathered up, drops would hide from the clock
                 reader.feed(piece)
                 if time.monotonic() > deadline:
                     return Fault(Kind.UNKNOWN, "the answer took too long", status=response.status_code)
@@ -139,7 +149,7 @@ def _call(provider: Provider, request: Request, within: float, folder: Path) -> 
 
 async def _call_async(provider: Provider, request: Request, folder: Path) -> Heard | Fault:
     try:
-        async with wires.kept(origin(provider)) as http, asyncio.timeout(POLL_PATIENCE):
+        async with asyncio.timeout(POLL_PATIENCE), wires.kept(origin(provider)) as http:
             key = provider.api_key
             async with http.stream(**wires.arguments(provider, request, key)) as response:
                 with Reader(response, folder, key) as reader:

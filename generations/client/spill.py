@@ -16,7 +16,8 @@ LONG = 512
 """A string longer than this may be a picture."""
 
 _END = re.compile(rb'["\\]')
-_BASE64 = re.compile(rb"(?:data:[\w/+.;=-]*,)?[A-Za-z0-9+/_=\s-]*")
+_BASE64 = re.compile(rb"(?:data:[\w/+.;=-]*,)?[A-Za-z0-9+/_=\r\n\t-]*")
+"""Encoders break lines and never put spaces in, which is how a picture is told from a long sentence."""
 _PREFIX = re.compile(rb"data:[\w/+.;=-]*,")
 _CODE_POINT = re.compile(rb"\\u[0-9a-fA-F]{4}")
 _SPACE = b" \t\r\n"
@@ -41,6 +42,7 @@ class Spill:
         self._taken = 0
         self._rest = b""
         self._string: bytearray | None = None
+        self._is_text = False
         self._picture: _Picture | None = None
 
     def feed(self, piece: bytes) -> None:
@@ -103,19 +105,23 @@ class Spill:
         if self._picture:
             self._picture.write(run)
             return
+        if self._is_text:
+            self.text += run
+            return
         assert self._string is not None  # noqa: S101
         self._string += run
         if len(self._string) > LONG:
             self._decide()
 
     def _decide(self) -> None:
-        """A long string is a picture if it is base64 so far; any other text passes through."""
+        """A long string is a picture if it is base64 so far; any other is text, to its end, and passes through."""
         assert self._string is not None  # noqa: S101
         plain = re.sub(rb"\\(?:u[0-9a-fA-F]{4}|.)", lambda found: _unescaped(found[0]), bytes(self._string))
         if _BASE64.fullmatch(plain):
             self._picture = _Picture(self.folder / secrets.token_hex(8))
             self._picture.write(_PREFIX.sub(b"", plain, count=1))
         else:
+            self._is_text = True
             self.text += self._string
         self._string.clear()
 
@@ -126,7 +132,7 @@ class Spill:
             self.pictures[self._picture.path.name] = self._picture.path
             self.text += self._picture.path.name.encode()
         self.text += self._string + b'"'
-        self._string = self._picture = None
+        self._string, self._is_text, self._picture = None, False, None
         return end + 1
 
 

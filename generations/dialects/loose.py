@@ -1,6 +1,7 @@
 """How are values read that a wire states loosely: numbers in strings, states in synonyms, pictures in odd places?"""
 
 import math
+import re
 from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any
@@ -22,6 +23,7 @@ _STAGES = {
     Stage.SUCCEEDED: "completed success complete succeeded finished done",
     Stage.FAILED: "failed fail failure error expired cancelled canceled",
 }
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _STAGE_OF = {word: stage for stage, words in _STAGES.items() for word in words.split()}
 
 
@@ -65,7 +67,12 @@ def text(value: Any) -> str:
     """A string or a whole number as text, else the empty string."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    return str(value).strip()
+    return storable(str(value).strip())
+
+
+def storable(said: str) -> str:
+    """Words as any database takes them: JSON can spell a zero and halves of letters, which PostgreSQL refuses."""
+    return _UNSTORABLE.sub("\ufffd", said)
 
 
 def image_at(place: Any) -> Image | None:

@@ -32,7 +32,7 @@ class Words:
         """Read nested `{"error": {…}}`, flat `{"code", "message"}`, `{"code", "msg"}` and plain text alike."""
         error = dig(body, "error")
         said = (dig(error, "message"), error, *(dig(body, name) for name in _MESSAGES), body)
-        message = next((one.strip() for one in said if isinstance(one, str) and one.strip()), raw)
+        message = next((text(one) for one in said if isinstance(one, str) and one.strip()), raw)
         codes = [
             text(dig(error, "code")),
             text(dig(body, "code")),

@@ -26,6 +26,8 @@ MOST_BYTES = 64 * 1024 * 1024
 FETCH_WITHIN = 60.0
 MOST_FETCHES = 6
 GONE = (403, 404, 410)
+KEEP_AGAIN = 15.0
+"""Seconds until a picture that found no place here is tried again."""
 
 
 def collect(attempt_id: uuid.UUID) -> list[Bell]:
@@ -44,16 +46,20 @@ def collect(attempt_id: uuid.UUID) -> list[Bell]:
             succeed(attempt, attempt.lease, _keep(path, Path(folder) / "thumbnail"))
         except NotFetched as wrong:
             return _not_fetched(attempt, wrong)
-        except FileNotFoundError:
-            give_up(attempt, attempt.lease, Fault(Kind.GARBLED, "its staged bytes are gone"), "fetch_gone", lost=True)
         except Unreadable as wrong:
             give_up(attempt, attempt.lease, Fault(Kind.GARBLED, str(wrong)), f"picture_{wrong.reason}", lost=True)
         except Fenced:
             log.warning("late_picture_refused", attempt=str(attempt.pk))
             return []
+        except OSError as wrong:
+            return _not_kept(attempt, wrong)
+    _forget_staged(attempt)
+    return []
+
+
+def _forget_staged(attempt: Attempt) -> None:
     if name := attempt.result.get("staged"):
         vault.drop_staged(name)
-    return []
 
 
 def _claim(attempt_id: uuid.UUID) -> Attempt | None:
@@ -66,9 +72,12 @@ def _claim(attempt_id: uuid.UUID) -> Attempt | None:
 
 
 def _bring(attempt: Attempt, into: Path) -> Path:
-    """The picture's bytes on local disk. Raises NotFetched, or FileNotFoundError for staged bytes that are gone."""
+    """The picture's bytes on local disk. Raises NotFetched."""
     if name := attempt.result.get("staged"):
-        vault.take_staged(name, into)
+        try:
+            vault.take_staged(name, into)
+        except FileNotFoundError as wrong:
+            raise NotFetched("gone") from wrong
         return into
     fetched: Fetched = fetch(
         attempt.result["url"],
@@ -93,10 +102,10 @@ def _not_fetched(attempt: Attempt, wrong: NotFetched) -> list[Bell]:
     """Trouble on the way is tried again; an address that is gone is asked for once more; the rest is the end."""
     if wrong.is_transient and attempt.stumbles + 1 < MOST_FETCHES:
         pause = 2.0 ** (attempt.stumbles + 1)
-        _put_back(attempt, stage=Stage.DELIVERED, seconds=pause)
+        _put_back(attempt, stage=Stage.DELIVERED, seconds=pause, stumbles=attempt.stumbles + 1)
         return []
     if wrong.status in GONE and attempt.upstream_id and not attempt.result.get("asked_again"):
-        _put_back(attempt, stage=Stage.ACCEPTED, seconds=0)
+        _put_back(attempt, stage=Stage.ACCEPTED, seconds=0, stumbles=attempt.stumbles + 1)
         return [Bell(POLL)]
     give_up(
         attempt, attempt.lease, Fault(Kind.GARBLED, str(wrong), status=wrong.status), f"fetch_{wrong.reason}", lost=True
@@ -104,11 +113,22 @@ def _not_fetched(attempt: Attempt, wrong: NotFetched) -> list[Bell]:
     return []
 
 
-def _put_back(attempt: Attempt, stage: Stage, seconds: float) -> None:
+def _not_kept(attempt: Attempt, wrong: OSError) -> list[Bell]:
+    """Our own disk or storage is in trouble, not the picture: it waits for us, though not past its deadline."""
+    log.error("picture_not_kept", attempt=str(attempt.pk), error=str(wrong))
+    if attempt.deadline < timezone.now():
+        give_up(attempt, attempt.lease, Fault(Kind.UNKNOWN, f"it could not be kept: {wrong}"), "deadline", lost=True)
+        _forget_staged(attempt)
+    else:
+        _put_back(attempt, stage=Stage.DELIVERED, seconds=KEEP_AGAIN, stumbles=attempt.stumbles)
+    return []
+
+
+def _put_back(attempt: Attempt, stage: Stage, seconds: float, stumbles: int) -> None:
     Attempt.objects.held(attempt.pk, attempt.lease).update(
         stage=stage,
-        result={**attempt.result, "asked_again": stage == Stage.ACCEPTED},
-        stumbles=attempt.stumbles + 1,
+        result={**attempt.result, "asked_again": stage == Stage.ACCEPTED or attempt.result.get("asked_again", False)},
+        stumbles=stumbles,
         due_at=timezone.now() + timedelta(seconds=seconds),
         lease="",
         lease_until=None,

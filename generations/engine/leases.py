@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from generations.models import Attempt
@@ -71,7 +71,7 @@ def _beat() -> None:
 def _renew(leases: list[str]) -> None:
     try:
         Attempt.objects.filter(lease__in=leases).update(lease_until=lease_end())
-    except DatabaseError as wrong:
+    except Error as wrong:
         log.warning("leases_not_renewed", error=type(wrong).__name__, count=len(leases))
     finally:
         connection.close()

@@ -1,12 +1,13 @@
-"""Ask how accepted attempts are going: all that are due together, in one short task."""
+"""Ask how accepted attempts are going: all of one provider's that are due together, in one short task."""
 
 import random
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import Error, connection, connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -19,6 +20,8 @@ from generations.engine.submit import deliver
 from generations.faults import Fault, Kind
 from generations.models import Attempt, Stage
 
+log = structlog.get_logger(__name__)
+
 BATCH = 200
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 15.0
 LONGEST_RETRY = 60.0
@@ -30,7 +33,10 @@ MOST_GARBLED = 5
 
 
 def poll() -> list[Bell]:
-    """Ask for every due attempt, a batch at a time. Rings for what is finished, and for itself while more are due."""
+    """Ask one provider for its due attempts. Rings for what is finished, and for itself while more are due.
+
+    A provider that does not answer keeps this task waiting, and no other provider's pictures.
+    """
     lease = new_lease()
     claimed = _claim(lease)
     if not claimed:
@@ -39,12 +45,13 @@ def poll() -> list[Bell]:
     with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder, holding(lease):
         answers = client.poll([(attempt.provider, attempt.upstream_id) for attempt in claimed], Path(folder))
         bells = _take_down(claimed, answers, lease)
-    return [*bells, *([Bell(POLL)] if len(claimed) == BATCH else [])]
+    return [*bells, *([Bell(POLL)] if Attempt.objects.due(Stage.ACCEPTED).exists() else [])]
 
 
 def _claim(lease: str) -> list[Attempt]:
     with transaction.atomic():
         due = Attempt.objects.due(Stage.ACCEPTED)
+        due = due.filter(provider=due.values_list("provider", flat=True).first())
         if connections[due.db].features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
         claimed = list(due.select_related("provider", "generation")[:BATCH])
@@ -56,16 +63,24 @@ def _take_down(claimed: list[Attempt], answers: list[client.Answer], lease: str)
     bells: list[Bell] = []
     waiting: dict[int | None, list[Attempt]] = {}
     for attempt, answer in zip(claimed, answers, strict=True):
-        match answer.meaning:
-            case Outcome() as outcome:
-                bells += deliver(attempt, lease, outcome, answer)
-            case Progress(percent=percent):
-                waiting.setdefault(percent, []).append(attempt)
-            case Fault() as fault:
-                _stumble(attempt, fault, lease)
+        if isinstance(answer.meaning, Progress):
+            waiting.setdefault(answer.meaning.percent, []).append(attempt)
+            continue
+        try:
+            bells += _end(attempt, answer, lease)
+        except (OSError, Error):  # this one is asked again when its lease has run out; the others go on
+            log.exception("poll_not_taken_down", attempt=str(attempt.pk))
     for percent, attempts in waiting.items():
         _wait_on(attempts, percent, lease)
     return bells
+
+
+def _end(attempt: Attempt, answer: client.Answer, lease: str) -> list[Bell]:
+    if isinstance(answer.meaning, Outcome):
+        return deliver(attempt, lease, answer.meaning, answer)
+    if isinstance(answer.meaning, Fault):
+        _stumble(attempt, answer.meaning, lease)
+    return []
 
 
 def _wait_on(attempts: list[Attempt], percent: int | None, lease: str) -> None:
@@ -91,7 +106,7 @@ def _wait_on(attempts: list[Attempt], percent: int | None, lease: str) -> None:
 
 def _pause(tries: int) -> float:
     """Seconds until the next question: 3 at first, growing to 15, a little apart from the others."""
-    return min(FIRST_PAUSE * 1.2**tries, LONGEST_PAUSE) * random.uniform(0.85, 1.15)  # noqa: S311
+    return min(FIRST_PAUSE * 1.2 ** min(tries, 50), LONGEST_PAUSE) * random.uniform(0.85, 1.15)  # noqa: S311
 
 
 def _stumble(attempt: Attempt, fault: Fault, lease: str) -> None:
@@ -107,7 +122,7 @@ def _stumble(attempt: Attempt, fault: Fault, lease: str) -> None:
         Attempt.objects.held(attempt.pk, lease).update(
             due_at=timezone.now() + timedelta(seconds=pause),
             tries=F("tries") + 1,
-            stumbles=F("stumbles") + 1,
+            stumbles=F("stumbles") + int(fault.kind is Kind.GARBLED),
             lease="",
             lease_until=None,
         )

@@ -2,13 +2,14 @@
 
 import random
 import tempfile
+import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from generations import client, media, vault
@@ -28,6 +29,8 @@ LONGEST_PAUSE = 300.0
 """Seconds for which a picture waits on the word of a busy provider; one that names more has said no."""
 FIRST_POLL = (2.0, 3.0)
 """Seconds until an accepted attempt is first asked about (seeds: 建议轮询间隔 2~5 秒)."""
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between the tries to write an answer down: within one lease, as nobody can renew it meanwhile."""
 
 
 def submit(generation_id: uuid.UUID) -> list[Bell]:
@@ -36,11 +39,12 @@ def submit(generation_id: uuid.UUID) -> list[Bell]:
     Returns what to ring next. Does nothing where the generation is not queued or not due, so a doubled ring is
     harmless. Raises nothing for what a provider does; its answer is written down.
     """
-    attempt = intend(generation_id)
-    if attempt is None:
-        return []
-    with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder, holding(attempt.lease):
-        return _take_down(attempt, _call(attempt, Path(folder)))
+    with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder:
+        attempt = intend(generation_id)
+        if attempt is None:
+            return []
+        with holding(attempt.lease):
+            return _insist_on_taking_down(attempt, _call(attempt, Path(folder)))
 
 
 def _call(attempt: Attempt, folder: Path) -> client.Answer:
@@ -48,7 +52,6 @@ def _call(attempt: Attempt, folder: Path) -> client.Answer:
         brief = _brief(attempt)
     except OSError as wrong:
         return client.Answer(Fault(Kind.NOT_STARTED, f"a reference could not be read: {wrong}"))
-    connection.close()
     return client.submit(attempt.provider, brief, attempt.upstream_name, str(attempt.pk), folder)
 
 
@@ -56,7 +59,7 @@ def intend(generation_id: uuid.UUID) -> Attempt | None:
     """Move the generation to running and write down the call that is about to be made, in one transaction."""
     with transaction.atomic():
         waiting = Generation.objects.filter(pk=generation_id, state=State.QUEUED, due_at__lte=timezone.now())
-        generation = waiting.select_related("job__image_model").first()
+        generation = waiting.select_related("job__image_model").select_for_update(of=("self",)).first()
         if generation is None:
             return None
         route = _next_route(generation)
@@ -99,9 +102,13 @@ def _close_unserved(generation: Generation) -> None:
 
 
 def _brief(attempt: Attempt) -> Brief:
-    """The brief with its references in the form that this wire takes."""
+    """The brief with its references in the form that this wire takes.
+
+    From here until the answer no database connection is held: storage may be as slow as a provider.
+    """
     job = attempt.generation.job
     assets = [place.asset for place in job.jobreference_set.select_related("asset")]
+    connection.close()
     form = client.reference_form(attempt.provider)
     return job.brief(tuple(_picture(asset, form) for asset in assets))
 
@@ -110,6 +117,18 @@ def _picture(asset: Asset, form: str) -> Picture:
     if form == URL:
         return Picture(url=media.public_link(asset), media_type=asset.media_type)
     return Picture(content=vault.read(asset), media_type=asset.media_type)
+
+
+def _insist_on_taking_down(attempt: Attempt, answer: client.Answer) -> list[Bell]:
+    """What may have been paid for is not lost because the database is away for a moment."""
+    for pause in PAUSES:
+        try:
+            return _take_down(attempt, answer)
+        except (OperationalError, InterfaceError) as wrong:
+            log.warning("answer_not_taken_down", attempt=str(attempt.pk), error=type(wrong).__name__)
+            connection.close()
+            time.sleep(pause)
+    return _take_down(attempt, answer)
 
 
 def _take_down(attempt: Attempt, answer: client.Answer) -> list[Bell]:
@@ -163,6 +182,8 @@ def deliver(attempt: Attempt, lease: str, outcome: Outcome, answer: client.Answe
     )
     if not written:
         log.error("late_answer_refused", attempt=str(attempt.pk))
+        if inline:
+            vault.drop_staged(result["staged"])
         return []
     return [Bell(COLLECT, attempt.pk)]
 

@@ -10,7 +10,7 @@ from generations.dialects import PAINTER
 from generations.engine.bells import COLLECT, POLL, SUBMIT, Bell
 from generations.engine.close import fail, put_down
 from generations.faults import Fault, Kind
-from generations.models import Attempt, Generation, Stage, State
+from generations.models import Attempt, Generation, Provider, Stage, State
 
 log = structlog.get_logger(__name__)
 
@@ -38,8 +38,11 @@ def _redraw_sketches() -> None:
 
 def _doubt_abandoned() -> None:
     """A worker died between intent and answer: the call may have been paid, so it is never made again."""
-    abandoned = Attempt.objects.abandoned().update(
-        stage=Stage.UNKNOWN, fault=Kind.UNKNOWN, is_lost=True, lease="", lease_until=None
+    paid = Provider.objects.exclude(dialect=PAINTER)
+    abandoned = (
+        Attempt.objects.abandoned()
+        .filter(provider__in=paid)
+        .update(stage=Stage.UNKNOWN, fault=Kind.UNKNOWN, is_lost=True, lease="", lease_until=None)
     )
     if abandoned:
         log.warning("attempts_in_doubt", count=abandoned)
@@ -57,9 +60,9 @@ def _queued() -> list[Bell]:
     now = timezone.now()
     due = list(Generation.objects.due().values_list("pk", "rings")[:MOST])
     for rings in {rings for _, rings in due}:
-        pause = min(RING_AGAIN * 2**rings, RING_AGAIN_LATEST)
+        pause = min(RING_AGAIN * 2 ** min(rings, 8), RING_AGAIN_LATEST)
         Generation.objects.filter(pk__in=[pk for pk, times in due if times == rings]).update(
-            ring_at=now + timedelta(seconds=pause), rings=rings + 1
+            ring_at=now + timedelta(seconds=pause), rings=min(rings + 1, 8)
         )
     return [Bell(SUBMIT, pk) for pk, _ in due]
 

@@ -407,7 +407,7 @@ class Migration(migrations.Migration):
                 ("upstream_name", models.CharField(editable=False, max_length=120, verbose_name="upstream name")),
                 (
                     "upstream_id",
-                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="upstream id"),
+                    models.TextField(blank=True, editable=False, verbose_name="upstream id"),
                 ),
                 ("percent", models.PositiveSmallIntegerField(editable=False, null=True, verbose_name="progress")),
                 ("result", models.JSONField(default=dict, editable=False, verbose_name="result")),

@@ -52,7 +52,7 @@ class Attempt(models.Model):
     route = models.ForeignKey(Route, models.SET_NULL, null=True, related_name="attempts", verbose_name=_("route"))
     stage = models.CharField(_("stage"), max_length=9, choices=Stage, default=Stage.SENDING, editable=False)
     upstream_name = models.CharField(_("upstream name"), max_length=120, editable=False)
-    upstream_id = models.CharField(_("upstream id"), max_length=200, blank=True, editable=False)
+    upstream_id = models.TextField(_("upstream id"), blank=True, editable=False)
     percent = models.PositiveSmallIntegerField(_("progress"), null=True, editable=False)
     result = models.JSONField(_("result"), default=dict, editable=False)
     raw = models.TextField(_("raw answer"), blank=True, editable=False)

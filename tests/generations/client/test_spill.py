@@ -55,6 +55,21 @@ def test_text_that_is_no_picture_passes_through_untouched(tmp_path, text, step):
     assert not pictures
 
 
+LONG_TEXTS = {
+    "a sentence without a comma": "a lighthouse in the evening light " * 60 + "and at last, rain",
+    "an address with a long token": "https://cdn.example/lamp.png?token=" + "eyJ0" * 400,
+}
+
+
+@pytest.mark.parametrize("said", LONG_TEXTS.values(), ids=LONG_TEXTS)
+@pytest.mark.parametrize("step", [1, 600, 1 << 20])
+@pytest.mark.parametrize("cut", range(4))
+def test_long_text_is_no_picture_wherever_it_is_cut(tmp_path, said, step, cut):
+    answer, pictures = read(tmp_path, json.dumps({"said": said[: len(said) - cut]}).encode(), step)
+    assert answer == {"said": said[: len(said) - cut]}
+    assert not pictures
+
+
 def test_a_short_base64_string_stays_where_it_is(tmp_path):
     answer, pictures = read(tmp_path, json.dumps({"id": "QUJD"}).encode())
     assert answer == {"id": "QUJD"}

@@ -1,7 +1,7 @@
 """Providers that speak to the scripted upstream, and jobs for them."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -9,6 +9,7 @@ from accounts.models import Member
 from generations import intake
 from generations.brief import Brief
 from generations.models import Asset, ImageModel, Job, Provider, Route
+from tests.generations.engine.talker import Talker, talking
 
 SERVED = {
     "videos": "gpt-image-2",
@@ -46,6 +47,13 @@ def openai(upstream) -> Provider:
             image_model=image_model, provider=chosen, upstream_name="gpt-image-2", priority=1, cost=40_000
         )
     return chosen
+
+
+@pytest.fixture
+def talker() -> Iterator[Talker]:
+    """A provider of which the test itself says what it answers."""
+    with talking() as provider:
+        yield provider
 
 
 @pytest.fixture(autouse=True)
