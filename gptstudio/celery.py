@@ -9,6 +9,8 @@ from django.core.cache import cache
 from django.db import connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from gptstudio import scratch
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptstudio.settings")
 
 TICK = 1.0
@@ -37,6 +39,7 @@ class Sweeping(bootsteps.StartStopStep):
     def start(self, _worker: Any) -> None:
         self.timer.call_repeatedly(TICK, sweep)
         self.timer.call_after(0, beat)
+        self.timer.call_after(0, scratch.clear)
         self.timer.call_repeatedly(PULSE_LIFE / 5, beat)
 
     def stop(self, _worker: Any) -> None:
