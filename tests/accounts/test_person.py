@@ -13,17 +13,11 @@ from django.utils import timezone
 
 from accounts import links
 from accounts.models import Member, User
-from tests.factories import PASSWORD, MemberFactory, UserFactory
+from tests.factories import PASSWORD
 
 BrowserOf = Callable[[Member], Client]
 NEW = "nine restless herons"
 CHANGE = {"new_password1": NEW, "new_password2": NEW}
-
-
-@pytest.fixture
-def dora(db: None) -> Member:
-    """A member with a password."""
-    return MemberFactory(user=UserFactory(email="dora@example.com", password=PASSWORD))
 
 
 def change(client: Client, **sent: str) -> Any:
