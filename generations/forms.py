@@ -188,15 +188,18 @@ class ComposerForm(forms.Form):
             self._keep(partial(intake.keep_upload, self.member, file))
         if files[room:]:
             self.object_to([Objection("references", "too_many", (("most", self.can.most_references),))])
-        if link := self.draft.get("link", "").strip():
-            self._keep(partial(intake.keep_link, self.member, link))
+        link = self.draft.get("link", "").strip()
+        if link and self._keep(partial(intake.keep_link, self.member, link)):
             self.draft["link"] = ""
 
-    def _keep(self, keep: Callable[[], Asset]) -> None:
+    def _keep(self, keep: Callable[[], Asset]) -> bool:
+        """Whether it is kept. What is refused stays in the form, with the reason."""
         try:
             self.draft.appendlist("reference", str(keep().pk))
         except intake.Objected as wrong:
             self.object_to(wrong.objections)
+            return False
+        return True
 
 
 def draft_of(job: Job) -> Draft:

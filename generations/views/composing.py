@@ -21,6 +21,8 @@ from generations.views.watching import CREATE, Watch
 
 FEED = 12
 """Jobs that the feed shows; the library has every picture of the rest."""
+FROM_ADDRESS = {"image_model": "model", "prompt": "prompt"}
+"""Fields of the composer that a link may fill, and what they are called in its address."""
 NOT_YET = frozenset({"empty", "too_few"})
 """Objections to a wish that is only begun: said when the button is pressed, not while its price is asked."""
 
@@ -104,8 +106,9 @@ def _draft(request: MemberRequest) -> Draft:
         draft = draft_of(get_object_or_404(jobs, pk=read_id(job)))
     if asset := request.GET.get("reference"):
         draft.setlist("reference", [asset])
-    if name := request.GET.get("model"):
-        draft["image_model"] = name
+    for field, name in FROM_ADDRESS.items():
+        if name in request.GET:
+            draft[field] = request.GET[name]
     return draft
 
 
@@ -135,15 +138,17 @@ def _take(form: ComposerForm) -> Job | None:
 
 
 def _priced(form: ComposerForm) -> dict[str, Any]:
-    """The quote for the wish as it stands, and what already speaks against it."""
+    """The quote for the wish as it stands, and what already speaks against it and is not yet said at its field."""
     wrong = [each for each in form.objections() if each.code not in NOT_YET]
+    price = None
     try:
         price = intake.quote(form.member, form.chosen, form.brief, form.count)
     except intake.Objected as unpriced:
-        return {"quote": None, "warnings": [sentences.objection(each) for each in (*wrong, *unpriced.objections)]}
-    if price.after < 0:
+        wrong += unpriced.objections
+    if price and price.after < 0:
         wrong.append(Objection("", "credits", (("wanted", price.total), ("balance", price.balance))))
-    return {"quote": price, "warnings": [sentences.objection(each) for each in wrong]}
+    said = {sentence for field in form.errors.values() for sentence in field}
+    return {"quote": price, "warnings": [each for each in map(sentences.objection, wrong) if each not in said]}
 
 
 def _page(request: MemberRequest, form: ComposerForm | None, status: int = 200) -> HttpResponse:

@@ -4,6 +4,12 @@
 const composer = () => document.getElementById("composer");
 const prompt = () => document.getElementById("composer_prompt");
 
+// What was said of a field is over once the field is changed; the price line says what is wrong with it now.
+function forgive(field) {
+  field.removeAttribute("aria-invalid");
+  if (field.name) document.getElementById(`composer_${field.name}_error`)?.replaceChildren();
+}
+
 // --- the prompt ---------------------------------------------------------------------------------
 
 function count() {
@@ -33,8 +39,8 @@ function bringDraft() {
 }
 
 document.addEventListener("input", (event) => {
+  if (event.target.closest("#composer")) forgive(event.target);
   if (event.target !== prompt()) return;
-  prompt().removeAttribute("aria-invalid");
   count();
   grow();
   keepDraft();
@@ -86,11 +92,13 @@ async function keep(fields, file) {
   const body = new FormData();
   body.set("csrfmiddlewaretoken", composer().elements.csrfmiddlewaretoken.value);
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  let isKept = false;
   try {
     const answer = await fetch(shelf().dataset.url, { method: "POST", body, headers: { "HX-Request": "true" } });
     const door = answer.headers.get("HX-Redirect");
+    isKept = answer.ok && !door;
     if (door) location.assign(door);
-    else if (answer.ok) slot.outerHTML = await answer.text();
+    else if (isKept) slot.outerHTML = await answer.text();
     else if (answer.status === 422) refuse(await answer.text());
     else throw new Error(String(answer.status));
   } catch {
@@ -100,6 +108,7 @@ async function keep(fields, file) {
     if (file) URL.revokeObjectURL(slot.querySelector("img")?.src);
   }
   changed();
+  return isKept;
 }
 
 function addFiles(files) {
@@ -112,11 +121,18 @@ function addFiles(files) {
 
 async function addLink() {
   const field = document.getElementById("composer_link");
-  if (!field.value.trim() || room() < 1) return;
-  document.getElementById("composer_reference_error").replaceChildren();
   const link = field.value.trim();
+  if (!link) return;
+  document.getElementById("composer_reference_error").replaceChildren();
+  if (room() < 1) return refuse(document.getElementById("shelf-full").innerHTML);
   field.value = "";
-  await keep({ link });
+  if (!(await keep({ link }))) giveBack(link);
+}
+
+// A refused address is there to be mended, unless another one was begun meanwhile.
+function giveBack(link) {
+  const field = document.getElementById("composer_link");
+  if (field && !field.value) field.value = link;
 }
 
 document.addEventListener("change", (event) => {

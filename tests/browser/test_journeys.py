@@ -107,6 +107,7 @@ def test_references_come_by_choice_paste_drop_and_address_and_a_bad_one_is_refus
     page.get_by_label("Address of a picture").fill("http://169.254.169.254/a.png")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#composer_reference_error")).to_contain_text("No picture could be fetched")
+    expect(page.get_by_label("Address of a picture")).to_have_value("http://169.254.169.254/a.png")
     expect(alice.slots).to_have_count(4)
     alice.add("fifth.png", "sixth.png", colour="navy")
     expect(alice.slots).to_have_count(5)
@@ -152,6 +153,8 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_that_was_written_is_lost(
     expect(alice.slots).to_have_count(1)
     expect(alice.page.locator('[name="ratio"][value="9:16"]')).to_be_checked()
     expect(alice.credits).to_have_text("1,000")
+    alice.prompt.fill("a shoe")
+    expect(alice.page.get_by_text("Write what the picture should show.")).to_have_count(0)
 
 
 def test_two_people_share_one_pool_and_one_library_and_a_stranger_neither(alice, house, sit_down):

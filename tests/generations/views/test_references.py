@@ -53,9 +53,10 @@ def test_without_script_a_bad_file_stops_the_press_and_the_good_one_is_kept(at_a
     assert balance(alice) == 1000
 
 
-def test_without_script_a_bad_address_is_said_and_stays_out(at_alices, image_model, wish):
+def test_without_script_a_bad_address_is_said_and_stays_to_be_mended(at_alices, image_model, wish):
     answer = at_alices.post(HOME, {**wish, "link": "http://10.0.0.1/a.png", "reference": ["junk"]})
     assert answer.status_code == 422
+    assert answer.context["form"]["link"].value() == "http://10.0.0.1/a.png"
     assert "No picture could be fetched from “http://10.0.0.1/a.png”" in answer.content.decode()
     assert not Job.objects.exists()
 
