@@ -72,7 +72,9 @@ def columns(words: tuple[Words, Words, Words], points: Sequence[Point], write: W
 
     room = (WIDTH - LEFT - RIGHT) / len(points)
     bars = [bar for place, point in enumerate(points) for bar in _pair(point, LEFT + place * room, room, y, write)]
-    grid = [Mark(_near(y(figure)), write(abs(figure))) for figure in range(-(lowest // step) * step, highest + 1, step)]
+    # Where nothing stands there is nothing to measure: the one line is the zero.
+    lines = range(-(lowest // step) * step, highest + 1, step) if up_to or down_to else [0]
+    grid = [Mark(_near(y(figure)), write(abs(figure))) for figure in lines]
     return Columns(*words, bars, grid, _days(points, room), _near(y(0)))
 
 

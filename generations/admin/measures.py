@@ -1,6 +1,6 @@
 """The columns of the usage table: what each means, how it is read from a row, and how it is written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
@@ -74,7 +74,7 @@ DELIVERED_COST = replace(COST, read=lambda figures: figures.cost - figures.lost)
 MEASURES = (JOBS, PICTURES, FAILED, CAPTURED, REFUNDED, SPENT, RELEASED, HELD_NOW, CALLS, COST, LOST)
 TILES = (PICTURES, FAILED, SPENT, HELD_NOW, COST, LOST)
 
-FAULTS = {
+FAULTS: Mapping[str, str | Promise] = {
     Kind.REFUSED: _("Refused"),
     Kind.INVALID: _("Invalid"),
     Kind.UNSUPPORTED: _("Unsupported"),
@@ -93,7 +93,7 @@ def measures(answer: Report) -> list[Measure]:
 
 
 def _of_fault(kind: str) -> Measure:
-    return Measure(FAULTS[Kind(kind)], "", lambda figures: figures.faults[kind])
+    return Measure(FAULTS[kind], "", lambda figures: figures.faults[kind])
 
 
 def lines(answer: Report) -> Iterator[list[str]]:

@@ -1,19 +1,23 @@
 """What was asked for and what became of it: jobs, generations, attempts and assets. Looked at, never changed."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Entry
 from generations.admin.figures import dollars
+from generations.admin.measures import FAULTS
 from generations.admin.refunds import may_refund, refund, refundable
 from generations.media import link as link_to
 from generations.models import Asset, Attempt, Generation, Job, JobReference
@@ -24,9 +28,27 @@ def short(key: object) -> str:
     return str(key)[:8]
 
 
-class GenerationInline(ReadOnly, admin.TabularInline):
+class FaultFilter(admin.ChoicesFieldListFilter):
+    """What went wrong, in the words of the usage page."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        return (
+            {**each, "display": FAULTS.get(str(each["display"]), each["display"])}
+            for each in super().choices(changelist)
+        )
+
+
+class Faulty:
+    """A row that may have failed."""
+
+    @admin.display(description=gettext_lazy("fault"), ordering="fault")
+    def what_failed(self, row: Generation | Attempt) -> str | Promise:
+        return FAULTS[row.fault] if row.fault else EMPTY
+
+
+class GenerationInline(Faulty, ReadOnly, admin.TabularInline):
     model = Generation
-    fields = ("position", "picture", "state", "held", "charged", "fault", "fault_code", "ended")
+    fields = ("position", "picture", "state", "held", "charged", "what_failed", "fault_code", "ended")
     readonly_fields = fields
     show_change_link = True
 
@@ -81,9 +103,9 @@ class JobAdmin(ById, ReadOnly, admin.ModelAdmin):
         return format_html_join(", ", "{}", ((generation.get_state_display(),) for generation in job.generations.all()))
 
 
-class AttemptInline(ReadOnly, admin.TabularInline):
+class AttemptInline(Faulty, ReadOnly, admin.TabularInline):
     model = Attempt
-    fields = ("sent", "provider", "stage", "fault", "status", "price", "is_lost", "upstream_id", "ended")
+    fields = ("sent", "provider", "stage", "what_failed", "status", "price", "is_lost", "upstream_id", "ended")
     readonly_fields = fields
     show_change_link = True
 
@@ -93,7 +115,7 @@ class AttemptInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Generation)
-class GenerationAdmin(ById, ReadOnly, admin.ModelAdmin):
+class GenerationAdmin(Faulty, ById, ReadOnly, admin.ModelAdmin):
     ids = ("pk", "job")
     list_display = (
         "created",
@@ -105,17 +127,17 @@ class GenerationAdmin(ById, ReadOnly, admin.ModelAdmin):
         "state",
         "held",
         "charged",
-        "fault",
+        "what_failed",
     )
     list_display_links = ("created",)
-    list_filter = ("state", "fault", "job__image_model", "job__team")
+    list_filter = ("state", ("fault", FaultFilter), "job__image_model", "job__team")
     list_select_related = ("job__team", "job__member__user", "job__image_model", "asset")
     search_fields = ("job__prompt", "job__member__user__email", "fault_code")
     search_help_text = gettext_lazy("An id of a generation or its job, words of the prompt, a member's e-mail.")
     date_hierarchy = "created"
     ordering = ("-created",)
     fields = (
-        *("picture", "of_job", "position", "team", "member", "image_model", "state", "fault", "fault_code"),
+        *("picture", "of_job", "position", "team", "member", "image_model", "state", "what_failed", "fault_code"),
         *("held", "charged", "ledger", "created", "started", "ended", "changed", "due_at"),
     )
     readonly_fields = fields
@@ -165,10 +187,21 @@ class GenerationAdmin(ById, ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ById, ReadOnly, admin.ModelAdmin):
+class AttemptAdmin(Faulty, ById, ReadOnly, admin.ModelAdmin):
     ids = ("pk", "generation")
-    list_display = ("sent", "provider", "made", "stage", "fault", "status", "price", "is_lost", "upstream_id", "ended")
-    list_filter = ("stage", "fault", "is_lost", "provider")
+    list_display = (
+        "sent",
+        "provider",
+        "made",
+        "stage",
+        "what_failed",
+        "status",
+        "price",
+        "is_lost",
+        "upstream_id",
+        "ended",
+    )
+    list_filter = ("stage", ("fault", FaultFilter), "is_lost", "provider")
     list_select_related = ("provider",)
     search_fields = ("upstream_id", "fault_text")
     search_help_text = gettext_lazy("An id of an attempt or its generation, an upstream id, words of the provider.")
@@ -182,7 +215,7 @@ class AttemptAdmin(ById, ReadOnly, admin.ModelAdmin):
             "upstream_name",
             "upstream_id",
             "percent",
-            "fault",
+            "what_failed",
             "status",
             "fault_text",
         ),

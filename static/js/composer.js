@@ -184,7 +184,17 @@ document.addEventListener("drop", (event) => {
 
 // --- a fresh page -------------------------------------------------------------------------------
 
-document.addEventListener("htmx:after:swap", () => { count(); grow(); });
+// The pool moves when a teammate spends: what this press would leave of it is asked for anew.
+const poolShown = () => document.querySelector("#credits .figures")?.textContent;
+let pool = poolShown();
+
+function followPool() {
+  if (poolShown() === pool) return;
+  pool = poolShown();
+  if (composer()) window.htmx.trigger("#price", "pool");
+}
+
+document.addEventListener("htmx:after:swap", () => { count(); grow(); followPool(); });
 bringDraft();
 count();
 grow();

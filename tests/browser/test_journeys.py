@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import owner
+from tests.browser.desk import Desk
 from tests.generations.pictures import picture
 from tests.live.conftest import PROVIDERS
 
@@ -77,7 +78,7 @@ def test_a_refusal_says_what_to_change_and_gives_the_credits_back(alice, upstrea
     expect(card).to_contain_text("6 credits returned")
     expect(alice.credits).to_have_text("1,000")
     alice.prompt.fill("")
-    card.get_by_role("link", name="Use again").click()
+    alice.group("a lighthouse [fail=refused]").get_by_role("link", name="Use again").click()
     expect(alice.prompt).to_have_value("a lighthouse [fail=refused]")
 
 
@@ -155,6 +156,16 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_that_was_written_is_lost(
     expect(alice.credits).to_have_text("1,000")
     alice.prompt.fill("a shoe")
     expect(alice.page.get_by_text("Write what the picture should show.")).to_have_count(0)
+
+
+def test_what_the_press_would_leave_follows_the_pool(alice):
+    """Another window stands open at Create while credits are spent elsewhere."""
+    other = Desk(alice.page.context.new_page(), alice.studio, alice.folder)
+    other.page.goto("/?model=sketch")
+    expect(other.pool).to_contain_text("1,000 → 999")
+    alice.choose("sketch")
+    alice.create("a lantern next door")
+    expect(other.pool).to_contain_text("999 → 998", timeout=SOON)
 
 
 def test_two_people_share_one_pool_and_one_library_and_a_stranger_neither(alice, house, sit_down):

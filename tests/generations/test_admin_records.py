@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Entry, Kind, Member
-from generations import media, vault
+from generations import faults, media, vault
+from generations.admin.measures import FAULTS
 from generations.models import Attempt, Generation, ImageModel, Job, Price, Provider, Use
 from tests.factories import UserFactory
-from tests.generations.books import delivered, sent, submitted
+from tests.generations.books import delivered, failed, sent, submitted
 from tests.generations.factories import AssetFactory, AttemptFactory, JobReferenceFactory, RouteFactory
 
 RECORDS = ("job", "generation", "attempt", "asset")
@@ -51,6 +52,18 @@ def test_a_record_takes_no_change_from_anybody(desk: Client, made: Generation, n
 def test_every_model_of_the_studio_stands_at_the_desk() -> None:
     ours = {model._meta.model_name for model in admin.site._registry if model._meta.app_label == "generations"}
     assert ours == {*RECORDS, "imagemodel", "price", "provider", "route"}
+
+
+@pytest.mark.parametrize("name", ["generation", "attempt"])
+def test_a_fault_is_named_and_filtered_in_the_words_of_the_usage_page(desk: Client, bob: Member, name: str) -> None:
+    job = submitted(bob)
+    failed(sent(job.generations.get(), RouteFactory(image_model=job.image_model)), faults.Kind.UNKNOWN)
+    shown = desk.get(page(f"{name}_changelist"), {"fault__exact": faults.Kind.UNKNOWN}).content.decode()
+    assert '<td class="field-what_failed">No verdict</td>' in shown
+    for kind, words in FAULTS.items():
+        assert f'href="?fault__exact={kind}">{words}</a>' in " ".join(shown.split()).replace("> ", ">").replace(
+            " <", "<"
+        )
 
 
 def test_one_walks_from_the_team_to_the_picture_and_back(desk: Client, made: Generation) -> None:

@@ -58,7 +58,7 @@ def _static(width: int, height: int) -> Image.Image:
 
 def _gradient(width: int, height: int, hue: int) -> Image.Image:
     image = ImageOps.colorize(Image.linear_gradient("L").resize((width, height)), *_HUES[hue])
-    text, font = f"scripted upstream\n{width} × {height}", ImageFont.load_default(max(min(width, height) / 16, 6))
+    text, font = f"scripted upstream\n{width} x {height}", ImageFont.load_default(max(min(width, height) / 16, 6))
     ImageDraw.Draw(image).text((width / 2, height / 2), text, "white", font, anchor="mm", align="center")
     return image
 
