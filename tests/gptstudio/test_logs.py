@@ -29,5 +29,10 @@ def test_a_page_that_fails_is_named_without_its_secret() -> None:
 
 
 @pytest.mark.parametrize("shape", ["console", "json"])
-def test_both_shapes_are_what_logging_can_be_configured_with(shape: str) -> None:
-    logging.config.DictConfigurator(configure("WARNING", shape))
+def test_both_shapes_write_a_line_that_says_what_happened(shape: str) -> None:
+    chosen = configure("WARNING", shape)
+    formatter = logging.config.DictConfigurator(chosen).configure_formatter(chosen["formatters"]["studio"])
+    record = logging.LogRecord("studio", logging.WARNING, __file__, 1, "the lamp went out", None, None)
+    line = formatter.format(record)
+    assert "the lamp went out" in line
+    assert line.startswith("{") == (shape == "json")

@@ -79,8 +79,11 @@ def test_killed_alone_it_takes_its_processes_along_and_the_port_is_free(studio: 
 
 
 def test_a_web_process_that_dies_is_replaced(running: Studio) -> None:
-    os.kill(running.children()[-1], signal.SIGKILL)
+    killed = running.children()[-1]
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: is_gone(killed), within=10, what="the end of the web process")
     wait_for(running.answers, within=20, what="the next web process")
+    assert killed not in running.children()
 
 
 def test_a_taken_port_is_said_in_one_sentence(studio: Studio) -> None:
