@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from generations.brief import EDIT, Brief
-from generations.dialects.loose import Stage, dig, image_at, progress, stage_of, text
-from generations.dialects.reading import fault_of, garbled, is_fine, stated_status, unheard, verdict
+from generations.dialects.loose import dig, image_at, stage_of, text
+from generations.dialects.reading import fault_of, is_fine, stated_status, told, unheard, verdict
 from generations.dialects.wire import (
     URL,
     Accepted,
     Image,
-    Outcome,
     Polled,
     ReferenceForm,
     Request,
@@ -63,7 +62,7 @@ class Jobs:
             return verdict(data or response.body, _GENERATION_FAILED)
         if not is_fine(response) or not stage_of(dig(data, "state")):
             return unheard(response)
-        return _heard(data, response)
+        return told(data, "state", _images_of(data), response)
 
     def probe(self) -> Request:
         """Asks for a task that cannot exist: the wire has no other free call."""
@@ -93,17 +92,6 @@ def _input(brief: Brief) -> dict[str, Any]:
         "output_format": brief.format,
     }
     return {"prompt": brief.prompt, **{name: wish for name, wish in wishes.items() if wish}}
-
-
-def _heard(task: Any, response: Response) -> Polled:
-    match stage_of(dig(task, "state")):
-        case Stage.SUCCEEDED:
-            images = _images_of(task)
-            return Outcome(images) if images else garbled(response, "success without a picture")
-        case Stage.FAILED:
-            return verdict(task, response.status)
-        case stage:
-            return progress(stage or Stage.RUNNING, dig(task, "progress"))
 
 
 def _images_of(task: Any) -> tuple[Image, ...]:

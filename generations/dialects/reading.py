@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, Self
 
-from generations.dialects.loose import dig, number, text
-from generations.dialects.wire import Response
+from generations.dialects.loose import Stage, dig, number, progress, stage_of, text
+from generations.dialects.wire import Image, Outcome, Polled, Response
 from generations.faults import Fault, Kind
 
 _MESSAGES = ("message", "msg", "err", "error_msg", "detail", "failMsg", "fail_reason")
@@ -150,6 +150,17 @@ def unheard(response: Response) -> Fault:
     """What the answer to a poll means that says nothing of the task. It never ends the task, unless it is a refusal."""
     fault = fault_of(response)
     return fault if fault.kind in _UNHEARD else replace(fault, kind=Kind.UNKNOWN)
+
+
+def told(task: Any, state: str, images: tuple[Image, ...], response: Response) -> Polled:
+    """What a task says of itself: how far it is, its `images`, or why it has none. `state` names its word for that."""
+    match stage_of(dig(task, state)):
+        case Stage.SUCCEEDED:
+            return Outcome(images) if images else garbled(response, "success without a picture")
+        case Stage.FAILED:
+            return verdict(task, response.status)
+        case stage:
+            return progress(stage or Stage.RUNNING, dig(task, "progress"))
 
 
 def verdict(task: Any, status: int) -> Fault:

@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 from generations.brief import Brief
-from generations.dialects.loose import Stage, dig, image_at, images_in, progress, stage_of, text
-from generations.dialects.reading import fault_of, garbled, unheard, verdict
+from generations.dialects.loose import dig, image_at, images_in, stage_of, text
+from generations.dialects.reading import fault_of, told, unheard
 from generations.dialects.wire import (
     DATA_URL,
     Accepted,
@@ -52,7 +52,7 @@ class Videos:
         upstream_id = _id_of(task)
         if not upstream_id:
             return fault_of(response)
-        heard = _heard(task, response) if stage_of(dig(task, "status")) else None
+        heard = told(task, "status", _images_of(task), response) if stage_of(dig(task, "status")) else None
         return heard if isinstance(heard, Outcome | Fault) else Accepted(upstream_id)
 
     def ask(self, upstream_id: str) -> Request:
@@ -61,7 +61,7 @@ class Videos:
     def hear(self, response: Response) -> Polled:
         """How the task goes. An answer without a state says nothing of it."""
         task = _task_in(response)
-        return _heard(task, response) if stage_of(dig(task, "status")) else unheard(response)
+        return told(task, "status", _images_of(task), response) if stage_of(dig(task, "status")) else unheard(response)
 
     def probe(self) -> Request:
         """Asks for a task that cannot exist: the wire has no other free call."""
@@ -84,17 +84,6 @@ def _task_in(response: Response) -> Any:
 
 def _id_of(task: Any) -> str:
     return next(filter(None, (text(dig(task, name)) for name in _IDS)), "")
-
-
-def _heard(task: Any, response: Response) -> Polled:
-    match stage_of(dig(task, "status")):
-        case Stage.SUCCEEDED:
-            images = _images_of(task)
-            return Outcome(images) if images else garbled(response, "completed without a picture")
-        case Stage.FAILED:
-            return verdict(task, response.status)
-        case stage:
-            return progress(stage or Stage.RUNNING, dig(task, "progress"))
 
 
 def _images_of(task: Any) -> tuple[Image, ...]:
