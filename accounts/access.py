@@ -25,6 +25,7 @@ class Right(StrEnum):
 
     SEE = "see"
     CREATE = "create"
+    CANCEL_ANY = "cancel_any"
     SEE_STATEMENT = "see_statement"
     INVITE = "invite"
     MANAGE_MEMBERS = "manage_members"
@@ -33,7 +34,7 @@ class Right(StrEnum):
 
 _VIEWER = frozenset({Right.SEE})
 _MEMBER = _VIEWER | {Right.CREATE, Right.SEE_STATEMENT}
-_ADMIN = _MEMBER | {Right.INVITE, Right.MANAGE_MEMBERS}
+_ADMIN = _MEMBER | {Right.CANCEL_ANY, Right.INVITE, Right.MANAGE_MEMBERS}
 _OWNER = _ADMIN | {Right.RENAME_TEAM}
 
 RIGHTS: dict[str, frozenset[Right]] = {

@@ -3,71 +3,84 @@
     grant +        hold −  ┬─ release +            not delivered: nothing was spent
                            └─ release + capture −  delivered: its price, never above the hold
 
-Every verb runs inside the caller's transaction, so that money and state move together or not at all. The
-wallet's row is changed by one guarded UPDATE; its row count says whether the pool had enough.
+Every verb runs inside the caller's transaction, so that money and state move together or not at all; none opens a
+savepoint there that it can do without. A refusal comes before anything is written, and the caller's transaction
+may go on. Only one who loses a race for the same ending has written: that transaction ends with it.
 """
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
+from django.utils import timezone
 
-from accounts.models import Entry, Kind, Member, Wallet
+from accounts.caps import OverCap, Standing, keep, look
+from accounts.ledger import NotEnough, append
+from accounts.models import ApiKey, Entry, Kind, Member, Wallet
 
-
-class NotEnough(Exception):
-    """The pool has fewer credits than were asked for. Nothing was moved."""
-
-    def __init__(self, wanted: int, balance: int) -> None:
-        super().__init__(f"{wanted} credits wanted, {balance} in the pool")
-        self.wanted = wanted
-        self.balance = balance
+__all__ = [
+    "NotEnough",
+    "NothingHeld",
+    "OverCap",
+    "adjust",
+    "capture",
+    "grant",
+    "hold",
+    "refund",
+    "release",
+    "total",
+]
 
 
 class NothingHeld(Exception):
     """The generation has no open hold: it never had one, or its hold has ended already. Nothing was moved."""
 
 
-def grant(wallet: Wallet, amount: int, note: str, member: Member | None = None) -> Entry:
-    """Put `amount` credits into the pool, and say why."""
-    return _write(wallet.pk, Kind.GRANT, _positive(amount), member=member, note=_reason(note))
+def grant(wallet: Wallet, amount: int, note: str, member: Member | None = None) -> int:
+    """Put `amount` credits into the pool, and say why. Gives the pool's new balance."""
+    return append(wallet.pk, [Entry(kind=Kind.GRANT, amount=_positive(amount), member=member, note=_reason(note))])
 
 
-def adjust(wallet: Wallet, amount: int, note: str, member: Member | None = None) -> Entry:
-    """Correct the pool by `amount`, up or down, and say why. Raises NotEnough below zero."""
+def adjust(wallet: Wallet, amount: int, note: str, member: Member | None = None) -> int:
+    """Correct the pool by `amount`, up or down, and say why. Gives its new balance; raises NotEnough below zero."""
     if not amount:
         raise ValueError("an adjustment of nothing is not an adjustment")
-    return _write(wallet.pk, Kind.ADJUST, amount, member=member, note=_reason(note))
+    return append(wallet.pk, [Entry(kind=Kind.ADJUST, amount=amount, member=member, note=_reason(note))])
 
 
-def refund(wallet: Wallet, amount: int, note: str, generation: uuid.UUID, member: Member | None = None) -> Entry:
-    """Give back up to what was captured for a generation, once. Raises NothingHeld where nothing is left to give."""
-    captured = Entry.objects.filter(wallet=wallet, generation=generation, kind=Kind.CAPTURE).first()
-    if captured is None or _positive(amount) > -captured.amount:
+def refund(wallet: Wallet, amount: int, note: str, generation: uuid.UUID, member: Member | None = None) -> int:
+    """Give back up to what was captured for a generation, once. Raises NothingHeld where nothing is left to give.
+
+    Gives the pool's new balance. `member` is who answers for it, not who asked for the picture.
+    """
+    written = _lines(generation, wallet=wallet)
+    captured = written.get(Kind.CAPTURE)
+    if captured is None or Kind.REFUND in written or _positive(amount) > -captured.amount:
         raise NothingHeld(generation)
-    line = Entry(
-        wallet=wallet, kind=Kind.REFUND, amount=amount, generation=generation, member=member, note=_reason(note)
-    )
-    with transaction.atomic():
-        _move(wallet.pk, amount)
-        _once(generation, [line])
-    return line
+    line = Entry(kind=Kind.REFUND, amount=amount, generation=generation, member=member, note=_reason(note))
+    return _once(wallet.pk, [line])
 
 
-def hold(member: Member, prices: dict[uuid.UUID, int], note: str = "") -> int:
+def hold(member: Member, prices: dict[uuid.UUID, int], note: str = "", api_key: ApiKey | None = None) -> int:
     """Set credits aside for several generations at once, all or none.
 
-    `prices` maps each generation to its credits. Returns the pool's new balance; raises NotEnough.
+    `prices` maps each generation to its credits. Returns the pool's new balance; raises NotEnough, and OverCap where
+    the member or the member's key may not spend so much.
     """
-    wallet = Wallet.objects.get(team_id=member.team_id)
-    with transaction.atomic():
-        _move(wallet.pk, -sum(map(_positive, prices.values())))
-        Entry.objects.bulk_create(
-            Entry(wallet=wallet, kind=Kind.HOLD, amount=-price, generation=generation, member=member, note=note)
-            for generation, price in prices.items()
-        )
-        wallet.refresh_from_db(fields=("balance",))
-    return wallet.balance
+    wanted = sum(map(_positive, prices.values()))
+    standing = look(member, api_key)
+    if standing.balance < wanted:
+        raise NotEnough(wanted, standing.balance)
+    said: dict[str, Any] = {"member": member, "api_key": api_key, "note": note, "created": timezone.now()}
+    lines = [Entry(kind=Kind.HOLD, amount=-price, generation=made, **said) for made, price in prices.items()]
+    return _append_within(standing, wanted, lines) if standing.caps else append(standing.wallet, lines)
+
+
+def keep_caps(member: Member, wanted: int) -> None:
+    """Could this member hold `wanted` credits, as far as caps go? Raises OverCap. Only a hold knows for sure."""
+    keep(look(member).caps, wanted, timezone.now())
 
 
 def release(generation: uuid.UUID, note: str = "") -> None:
@@ -80,44 +93,42 @@ def capture(generation: uuid.UUID, amount: int, note: str = "") -> None:
     _end(generation, amount, note)
 
 
-def _end(generation: uuid.UUID, taken: int, note: str) -> None:
+def _append_within(standing: Standing, wanted: int, lines: Sequence[Entry]) -> int:
+    """Behind the wallet's lock nobody else spends, so what has been spent can be counted."""
     with transaction.atomic():
-        held = Entry.objects.filter(generation=generation, kind=Kind.HOLD).first()
-        if held is None or not 0 <= taken <= -held.amount:
-            raise NothingHeld(generation)
-        lines = [Entry(kind=Kind.RELEASE, amount=-held.amount)]
-        if taken:
-            lines.append(Entry(kind=Kind.CAPTURE, amount=-taken))
-        for line in lines:
-            line.wallet_id, line.member_id, line.generation, line.note = (
-                held.wallet_id,
-                held.member_id,
-                generation,
-                note,
-            )
-        _move(held.wallet_id, -held.amount - taken)
-        _once(generation, lines)
+        Wallet.objects.select_for_update().get(pk=standing.wallet)
+        keep(standing.caps, wanted, lines[0].created)
+        return append(standing.wallet, lines)
 
 
-def _once(generation: uuid.UUID, lines: list[Entry]) -> None:
+def _end(generation: uuid.UUID, taken: int, note: str) -> None:
+    written = _lines(generation)
+    held = written.get(Kind.HOLD)
+    if held is None or Kind.RELEASE in written or not 0 <= taken <= -held.amount:
+        raise NothingHeld(generation)
+    said: dict[str, Any] = {
+        "generation": generation,
+        "member_id": held.member_id,
+        "api_key_id": held.api_key_id,
+        "note": note,
+    }
+    lines = [Entry(kind=Kind.RELEASE, amount=-held.amount, **said)]
+    if taken:
+        lines.append(Entry(kind=Kind.CAPTURE, amount=-taken, **said))
+    _once(held.wallet_id, lines)
+
+
+def _lines(generation: uuid.UUID, **where: object) -> dict[str, Entry]:
+    """What stands in the ledger for a generation, by its kind."""
+    return {line.kind: line for line in Entry.objects.filter(generation=generation, **where)}
+
+
+def _once(wallet: int, lines: Sequence[Entry]) -> int:
     """The unique index on (generation, kind) is what makes an ending happen once, whoever races."""
     try:
-        with transaction.atomic():
-            Entry.objects.bulk_create(lines)
+        return append(wallet, lines)
     except IntegrityError as taken:
-        raise NothingHeld(generation) from taken
-
-
-def _write(wallet: int, kind: Kind, amount: int, **fields: object) -> Entry:
-    with transaction.atomic():
-        _move(wallet, amount)
-        return Entry.objects.create(wallet_id=wallet, kind=kind, amount=amount, **fields)
-
-
-def _move(wallet: int, amount: int) -> None:
-    """Change the cached balance in one guarded UPDATE; it also takes the row lock that orders the ledger."""
-    if not Wallet.objects.filter(pk=wallet, balance__gte=-amount).update(balance=F("balance") + amount):
-        raise NotEnough(-amount, Wallet.objects.values_list("balance", flat=True).get(pk=wallet))
+        raise NothingHeld(lines[0].generation) from taken
 
 
 def _positive(amount: int) -> int:

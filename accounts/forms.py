@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import gives
+from accounts.caps import FIELDS
 from accounts.models import Kind, Member, Role, Team, User
 
 PASSWORD_RULE = _("At least 10 characters, and not a common word.")
@@ -104,6 +105,21 @@ class RoleForm(Dressed, forms.Form):
 
     def chosen_role(self) -> Role:
         return Role(self.cleaned_data["role"])
+
+
+class CapsForm(Dressed, forms.ModelForm):
+    """How many credits a member may spend. Its fields stand in the cells of a table, so each names its form."""
+
+    class Meta:
+        model = Member
+        fields = FIELDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name = f"caps_{self.instance.pk}"
+        self.auto_id = f"{self.name}_%s"
+        for field in self.fields.values():
+            field.widget.attrs |= {"form": self.name, "placeholder": "—"}
 
 
 class InviteForm(RoleForm):

@@ -48,7 +48,7 @@ def invite(by: Member, email: str, role: Role) -> Invited:
         team=by.team, email=email.lower(), role=role, token_hash=_hash(token), invited_by=by
     )
     link = f"{settings.PUBLIC_URL}{reverse('join', args=(token,))}"
-    transaction.on_commit(lambda: post.send(email, "invitation", {"invitation": invitation, "link": link}))
+    transaction.on_commit(lambda: post.send(email, "accounts.invitation", {"invitation": invitation, "link": link}))
     return Invited(invitation, link)
 
 

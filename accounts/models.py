@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -62,6 +63,13 @@ class Team(models.Model):
     """Who owns the pictures and pays for them."""
 
     name = models.CharField(_("name"), max_length=80)
+    most_active = models.PositiveIntegerField(
+        _("pictures under way"),
+        null=True,
+        blank=True,
+        validators=(MinValueValidator(1), MaxValueValidator(10**6)),
+        help_text=_("Pictures that may be under way at once; empty: as the studio has it."),
+    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -81,7 +89,27 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
-class Member(models.Model):
+MOST_CREDITS = 10**9
+TYPED = (MaxValueValidator(MOST_CREDITS),)
+"""Credits that a person types in."""
+
+
+class Capped(models.Model):
+    """Who may take only so much out of the pool. `accounts.caps` says what counts against a cap."""
+
+    cap_day = models.PositiveIntegerField(_("credits a day"), null=True, blank=True, validators=TYPED)
+    cap_month = models.PositiveIntegerField(_("credits a month"), null=True, blank=True, validators=TYPED)
+    cap_lifetime = models.PositiveIntegerField(_("credits in all"), null=True, blank=True, validators=TYPED)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_capped(self) -> bool:
+        return any(cap is not None for cap in (self.cap_day, self.cap_month, self.cap_lifetime))
+
+
+class Member(Capped):
     """A user in a team. One who left stays as a row, because entries and jobs name it."""
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="members", verbose_name=_("team"))
@@ -176,7 +204,15 @@ class Entry(models.Model):
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
         ordering = ("-id",)
-        indexes = (models.Index(fields=("wallet", "-id"), name="entry_statement"),)
+        indexes = (
+            models.Index(fields=("wallet", "-id"), name="entry_statement"),
+            models.Index(fields=("member", "created"), name="entry_held_by_member", condition=models.Q(kind=Kind.HOLD)),
+            models.Index(
+                fields=("api_key", "created"),
+                name="entry_held_by_key",
+                condition=models.Q(kind=Kind.HOLD, api_key__isnull=False),
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 name="entry_sign_follows_kind",
@@ -204,7 +240,7 @@ class Entry(models.Model):
         return f"{self.kind} {self.amount:+d}"
 
 
-class ApiKey(models.Model):
+class ApiKey(Capped):
     """A script's key to a team's pool. Shown once; only its hash and its last four characters are kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -19,9 +19,10 @@ POSTMAN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="post")
 
 
 def send(to: str, letter: str, context: dict[str, Any], language: str = "") -> None:
-    """Send the letter `accounts/letters/<letter>.txt`, whose first line is its subject, and do not wait for it."""
+    """Send the letter `<app>/letters/<name>.txt`, whose first line is its subject, and do not wait for it."""
     with translation.override(language or translation.get_language()):
-        text = render_to_string(f"accounts/letters/{letter}.txt", context).strip()
+        app, name = letter.split(".")
+        text = render_to_string(f"{app}/letters/{name}.txt", context).strip()
     subject, _, body = text.partition("\n")
     POSTMAN.submit(_deliver, EmailMessage(" ".join(subject.split()), body.strip(), to=[to]))
 

@@ -1,9 +1,12 @@
 """How does a team come to be, and who is in it? Each verb keeps its own promises, whatever page calls it."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from accounts import credits
 from accounts.access import gives, may_manage
+from accounts.caps import FIELDS
 from accounts.models import Member, Role, Team, User, Wallet
 
 
@@ -43,6 +46,13 @@ def change_role(by: Member, other: Member, role: Role) -> None:
     if role not in gives(by):
         raise NotAllowed
     Member.objects.filter(pk=other.pk).update(role=role)
+
+
+@transaction.atomic
+def set_caps(by: Member, other: Member, caps: Mapping[str, int | None]) -> None:
+    """Say how many credits a member may spend a day, a month and in all, by `caps.FIELDS`. Raises NotAllowed."""
+    _, other = _under_lock(by, other)
+    Member.objects.filter(pk=other.pk).update(**{field: caps[field] for field in FIELDS})
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ urlpatterns = [
     path("team/invite/", views.invite, name="team_invite"),
     path("team/invitations/<int:invitation>/withdraw/", views.withdraw, name="team_withdraw"),
     path("team/members/<int:member>/role/", views.change_role, name="team_role"),
+    path("team/members/<int:member>/caps/", views.set_caps, name="team_caps"),
     path("team/members/<int:member>/let-go/", views.let_go, name="team_let_go"),
     path("team/members/<int:member>/bring-back/", views.bring_back, name="team_bring_back"),
     path("team/statement/", views.statement, name="statement"),

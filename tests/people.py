@@ -9,8 +9,6 @@ from accounts.models import Member, Role, Wallet
 from accounts.teams import found_team
 from tests.factories import MemberFactory, UserFactory
 
-pytest_plugins = ("tests.ledger_flush",)
-
 
 @pytest.fixture
 def alice(db: None) -> Member:

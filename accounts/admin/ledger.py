@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import credits
-from accounts.models import Entry, Kind, Member, Team, Wallet
+from accounts.models import MOST_CREDITS, Entry, Kind, Member, Team, Wallet
 from gptstudio.admin import ById, ReadOnly, act, link, listed
 
-MOST_CREDITS = 10**9
 LONGEST_REASON = 120
 """An entry's note has 200 characters, of which an operator's address may need the rest."""
 
@@ -57,7 +56,7 @@ class AdjustForm(GrantForm):
         return amount
 
 
-Verb = Callable[[Wallet, int, str, Member | None], Entry]
+Verb = Callable[[Wallet, int, str, Member | None], int]
 
 
 @admin.register(Wallet)

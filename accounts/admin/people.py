@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.caps import FIELDS
 from accounts.models import ApiKey, Invitation, Member, Role, Team, User
 from accounts.teams import found_team
 from gptstudio.admin import ReadOnly, link, listed, never
@@ -143,7 +144,7 @@ class TeamAdmin(admin.ModelAdmin):
         return super().get_form(request, obj, change, **kwargs) if obj else NewTeamForm
 
     def get_fields(self, request: HttpRequest, obj: Team | None = None) -> tuple[str, ...]:  # noqa: ARG002
-        return ("name", "pool", "work", "created") if obj else ("name", "owner")
+        return ("name", "most_active", "pool", "work", "created") if obj else ("name", "owner")
 
     def get_inlines(self, request: HttpRequest, obj: Team | None) -> Any:
         return super().get_inlines(request, obj) if obj else ()
@@ -168,12 +169,18 @@ class TeamAdmin(admin.ModelAdmin):
         return listed("generations_job", _("Jobs of this team"), team=team.pk)
 
 
+CAPS: Any = (
+    _("Caps"),
+    {"fields": FIELDS, "description": _("Empty is no cap. A day and a month begin at midnight UTC.")},
+)
+
+
 class MemberForm(forms.ModelForm):
     """A team keeps an owner, whoever is changed."""
 
     class Meta:
         model = Member
-        fields = ("team", "user", "role", "is_active")
+        fields = ("team", "user", "role", "is_active", *FIELDS)
 
     def clean(self) -> dict[str, Any]:
         kept = {"role": Role.OWNER, "is_active": True}
@@ -202,6 +209,10 @@ class MemberAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Member | None = None) -> tuple[str, ...]:  # noqa: ARG002
         return ("team", "user", "created") if obj else ()
 
+    def get_fieldsets(self, request: HttpRequest, obj: Member | None = None) -> Any:  # noqa: ARG002
+        place = ("team", "user", "role", "is_active")
+        return ((None, {"fields": (*place, "created") if obj else place}), CAPS)
+
     @admin.display(description=_("entries"))
     def spent(self, member: Member) -> str:
         return listed("accounts_entry", _("Entries"), member=member.pk)
@@ -220,7 +231,13 @@ class InvitationAdmin(admin.ModelAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ReadOnly, admin.ModelAdmin):
+class ApiKeyAdmin(admin.ModelAdmin):
+    """Of a key that is made, only its caps may change; what it was made from is kept nowhere."""
+
+    fieldsets = ((None, {"fields": ("name", "ends", "team", "member", "created", "revoked")}), CAPS)
+    readonly_fields = ("name", "ends", "team", "member", "created", "revoked")
+    show_full_result_count = False
+    has_add_permission = has_delete_permission = never
     list_display = ("name", "ends", "team", "member", "created", "revoked")
     list_filter = (("revoked", admin.EmptyFieldListFilter), "member__team")
     list_select_related = ("member__user", "member__team")

@@ -1,5 +1,6 @@
 """The ledger may only grow: the database itself refuses to change or to delete an entry.
 
+SQLite needs a third guard: its `INSERT OR REPLACE` deletes what stands in the way without asking the second one.
 A migration that rebuilds the table on SQLite drops its triggers; it must end by making them again with `guard`.
 """
 
@@ -9,10 +10,17 @@ from django.db.migrations.state import StateApps
 
 REFUSAL = "ledger entries are never changed or deleted"
 
+NO_REPLACE = f"""
+CREATE TRIGGER accounts_entry_no_replace BEFORE INSERT ON accounts_entry WHEN EXISTS (
+    SELECT 1 FROM accounts_entry WHERE id = NEW.id OR (generation = NEW.generation AND kind = NEW.kind)
+) BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END
+"""  # noqa: S608 no word of it comes from outside
+
 GUARDS = {
     "sqlite": [
         f"CREATE TRIGGER accounts_entry_no_update BEFORE UPDATE ON accounts_entry BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
         f"CREATE TRIGGER accounts_entry_no_delete BEFORE DELETE ON accounts_entry BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+        NO_REPLACE,
     ],
     "postgresql": [
         f"""
@@ -31,7 +39,11 @@ GUARDS = {
 }
 
 UNGUARDS = {
-    "sqlite": ["DROP TRIGGER accounts_entry_no_update", "DROP TRIGGER accounts_entry_no_delete"],
+    "sqlite": [
+        "DROP TRIGGER accounts_entry_no_update",
+        "DROP TRIGGER accounts_entry_no_delete",
+        "DROP TRIGGER accounts_entry_no_replace",
+    ],
     "postgresql": [
         "DROP TRIGGER accounts_entry_no_truncate ON accounts_entry",
         "DROP TRIGGER accounts_entry_no_change ON accounts_entry",

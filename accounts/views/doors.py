@@ -41,7 +41,7 @@ def ask_for_link(request: HttpRequest) -> HttpResponse:
 def _post_link(email: str, then: str) -> None:
     user = User.objects.filter(email__iexact=email, is_active=True).first()
     if user:
-        post.send(user.email, "sign_in", {"link": links.sign_in_link(user, then)}, user.language)
+        post.send(user.email, "accounts.sign_in", {"link": links.sign_in_link(user, then)}, user.language)
 
 
 @never_cache

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import invitations, teams
 from accounts.access import MemberRequest, Right, choose_team, has_right, may_manage, member_required, memberships
-from accounts.forms import InviteForm, RoleForm, StatementForm, TeamForm
+from accounts.caps import spendings
+from accounts.forms import CapsForm, InviteForm, RoleForm, StatementForm, TeamForm
 from accounts.models import Invitation, Member
 from accounts.statement import read_statement
 from accounts.throttle import too_often
@@ -26,21 +27,41 @@ def team(request: MemberRequest) -> HttpResponse:
 def _team_page(request: MemberRequest, **forms: Any) -> HttpResponse:
     """The team as its reader may see and change it; `forms` are those that were just sent in."""
     me = request.member
-    context: dict[str, Any] = {"people": _people(me), "name_form": TeamForm(instance=me.team)}
+    people = _people(me, forms.pop("caps_form", None))
+    context: dict[str, Any] = {
+        "people": people,
+        "capped": [person for person in people if _shows_caps(me, person)],
+        "name_form": TeamForm(instance=me.team),
+    }
     if has_right(me, Right.INVITE):
         context |= {"invitations": invitations.open_invitations(me.team), "invite_form": InviteForm(me)}
     return render(request, "accounts/team.html", context | forms)
 
 
-def _people(me: Member) -> list[dict[str, Any]]:
-    """Everyone, those who left last; with the form for their role where the reader may change it."""
+def _people(me: Member, sent: CapsForm | None) -> list[dict[str, Any]]:
+    """Everyone, those who left last; with the forms for their role and caps where the reader may change them."""
     everyone = me.team.members.select_related("user").order_by("-is_active", "pk")
-    return [
-        {"who": who, "role_form": RoleForm(me, initial={"role": who.role}, auto_id=f"role_{who.pk}")}
-        if may_manage(me, who)
-        else {"who": who}
-        for who in everyone
-    ]
+    return [{"who": who, **_shown(me, who, sent)} for who in everyone]
+
+
+def _shown(me: Member, who: Member, sent: CapsForm | None) -> dict[str, Any]:
+    """What the reader may change of somebody; of themselves, what is spent of their caps."""
+    if may_manage(me, who):
+        return _forms(me, who, sent)
+    return {"spendings": spendings(me)} if who == me and me.is_capped else {}
+
+
+def _forms(me: Member, who: Member, sent: CapsForm | None) -> dict[str, Any]:
+    return {
+        "role_form": RoleForm(me, initial={"role": who.role}, auto_id=f"role_{who.pk}_%s"),
+        "caps_form": sent if sent and sent.instance.pk == who.pk else CapsForm(instance=who),
+    }
+
+
+def _shows_caps(me: Member, person: dict[str, Any]) -> bool:
+    """Whose caps stand on the page: of those the reader may set them for, and the reader's own."""
+    who: Member = person["who"]
+    return who.is_active and ("caps_form" in person or (who == me and me.is_capped))
 
 
 @require_POST
@@ -92,6 +113,20 @@ def change_role(request: MemberRequest, member: int) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     return _change(request, member, teams.change_role, form.chosen_role())
+
+
+@require_POST
+@member_required(Right.MANAGE_MEMBERS)
+def set_caps(request: MemberRequest, member: int) -> HttpResponse:
+    other = get_object_or_404(Member, pk=member, team=request.member.team)
+    if not may_manage(request.member, other):
+        raise Http404
+    form = CapsForm(request.POST, instance=other)
+    if not form.is_valid():
+        return _team_page(request, caps_form=form)
+    answer = _change(request, member, teams.set_caps, form.cleaned_data)
+    messages.success(request, _("The caps of %(name)s are set.") % {"name": other})
+    return answer
 
 
 @require_POST

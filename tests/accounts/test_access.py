@@ -27,6 +27,7 @@ ROOMS: dict[str, tuple[str, set[Role], dict[str, Any]]] = {
     "team_invite": ("post", {OWNER, ADMIN}, {"email": "new@example.com", "role": "member"}),
     "team_withdraw": ("post", {OWNER, ADMIN}, {}),
     "team_role": ("post", {OWNER, ADMIN}, {"role": "viewer"}),
+    "team_caps": ("post", {OWNER, ADMIN}, {"cap_day": "10"}),
     "team_let_go": ("post", {OWNER, ADMIN}, {}),
     "team_bring_back": ("post", {OWNER, ADMIN}, {}),
 }
@@ -46,6 +47,7 @@ def places(alice: Member, bob: Member) -> dict[str, dict[str, int]]:
     return {
         "team_withdraw": {"invitation": invited.invitation.pk},
         "team_role": {"member": bob.pk},
+        "team_caps": {"member": bob.pk},
         "team_let_go": {"member": bob.pk},
         "team_bring_back": {"member": bob.pk},
     }
@@ -87,7 +89,7 @@ def test_a_stranger_is_sent_to_the_door(room: str, places: dict[str, dict[str, i
     assert rows() == before
 
 
-@pytest.mark.parametrize("room", ["team_withdraw", "team_role", "team_let_go", "team_bring_back"])
+@pytest.mark.parametrize("room", ["team_withdraw", "team_role", "team_caps", "team_let_go", "team_bring_back"])
 def test_the_owner_of_another_team_finds_nothing(
     room: str, places: dict[str, dict[str, int]], charlie: Member, browser_of: BrowserOf
 ) -> None:

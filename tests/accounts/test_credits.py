@@ -1,10 +1,12 @@
 """Money, told as stories of one pool of 1000 credits."""
 
 import uuid
+from collections import Counter
 from functools import partial
+from random import Random
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from accounts import credits
 from accounts.credits import NotEnough, NothingHeld
@@ -209,5 +211,51 @@ def test_a_refund_is_given_once_however_many_race_for_it(bob: Member, wallet: Wa
     credits.hold(bob, {generation: 10})
     credits.capture(generation, 10)
     outcomes = at_once(*[partial(credits.refund, wallet, 10, "a grey picture", generation)] * 8)
-    assert sum(isinstance(outcome, Entry) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, int) for outcome in outcomes) == 1
     assert balance(wallet) == 1000
+
+
+@transactional
+def test_of_fifty_who_settle_twenty_holds_each_hold_obeys_one(bob: Member, wallet: Wallet) -> None:
+    held = [uuid.uuid4() for _ in range(20)]
+    credits.hold(bob, dict.fromkeys(held, 10))
+    verbs = {
+        Kind.RELEASE: credits.release,
+        Kind.CAPTURE: partial(credits.capture, amount=4),
+        Kind.REFUND: partial(credits.refund, wallet, 3, "a grey picture"),
+    }
+
+    def settle(seed: int) -> Counter[str]:
+        """Every hold, in an order and with verbs of one's own: how often each verb was obeyed."""
+        dice, obeyed = Random(seed), Counter()
+        for generation in dice.sample(held, len(held)):
+            kind = dice.choice(list(verbs))
+            try:
+                verbs[kind](generation=generation)
+            except NothingHeld:
+                continue
+            obeyed[kind] += 1
+        return obeyed
+
+    obeyed = sum(at_once(*(partial(settle, seed) for seed in range(50))), Counter())
+    written = Counter(Entry.objects.filter(generation__in=held).values_list("kind", flat=True))
+    assert obeyed[Kind.RELEASE] + obeyed[Kind.CAPTURE] == 20
+    assert written == {**obeyed, Kind.HOLD: 20, Kind.RELEASE: 20}
+    assert balance(wallet) == 1000 - 4 * obeyed[Kind.CAPTURE] + 3 * obeyed[Kind.REFUND]
+
+
+@transactional
+def test_the_end_of_one_hold_and_the_beginning_of_another_pass_each_other(bob: Member, wallet: Wallet) -> None:
+    """Two threads hold and settle in turns, as an intake and an engine do, and none waits for the other for ever."""
+
+    def work(pictures: int) -> int:
+        for _ in range(pictures):
+            with transaction.atomic():
+                generation = uuid.uuid4()
+                credits.hold(bob, {generation: 10})
+            with transaction.atomic():
+                credits.capture(generation, 1)
+        return pictures
+
+    assert at_once(*[partial(work, 5)] * 8) == [5] * 8
+    assert balance(wallet) == 1000 - 40

@@ -1,5 +1,6 @@
 """The team's page: who may change whom, and what can never happen to a team."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import teams
+from accounts.caps import Period
 from accounts.models import Member, Role, Team, Wallet
 from accounts.teams import NotAllowed
 from tests.accounts.races import at_once
@@ -147,6 +149,62 @@ def test_two_owners_who_end_each_other_leave_one(alice: Member, verb: Callable[.
         assert sum(isinstance(outcome, NotAllowed) for outcome in outcomes) == 1
         assert Member.objects.filter(team=alice.team, role=Role.OWNER, is_active=True).count() == 1
         Member.objects.filter(team=alice.team).update(role=Role.OWNER, is_active=True)
+
+
+def caps_of(member: Member) -> tuple[int | None, ...]:
+    return Member.objects.values_list("cap_day", "cap_month", "cap_lifetime").get(pk=member.pk)
+
+
+def test_an_owner_caps_a_member_and_lifts_the_caps_again(alice: Member, bob: Member, browser_of: BrowserOf) -> None:
+    browser = browser_of(alice)
+    for caps in ((100, 2000, 0), (None, 500, None), (None, None, None)):
+        typed = {f"cap_{period}": "" if cap is None else cap for period, cap in zip(Period, caps, strict=True)}
+        page = browser.post(reverse("team_caps", args=(bob.pk,)), typed, follow=True)
+        assert "The caps of Bob are set." in page.content.decode()
+        assert caps_of(bob) == caps
+
+
+def test_nobody_caps_themselves_nor_one_above_them(
+    alice: Member, admin: Member, bob: Member, charlie: Member, browser_of: BrowserOf
+) -> None:
+    for who, whom in ((alice, alice), (admin, alice), (bob, admin), (bob, bob), (charlie, bob), (alice, charlie)):
+        assert browser_of(who).post(reverse("team_caps", args=(whom.pk,)), {"cap_day": 5}).status_code == 404
+        assert caps_of(whom) == (None, None, None)
+
+
+def test_an_admin_caps_a_member(admin: Member, bob: Member, browser_of: BrowserOf) -> None:
+    browser_of(admin).post(reverse("team_caps", args=(bob.pk,)), {"cap_month": 5})
+    assert caps_of(bob) == (None, 5, None)
+
+
+@pytest.mark.parametrize("cap", ["-1", "1.5", "many", "10000000000", "1" + 30 * "0"])
+def test_a_cap_that_will_not_do_says_so_at_its_field(
+    alice: Member, bob: Member, browser_of: BrowserOf, cap: str
+) -> None:
+    page = browser_of(alice).post(reverse("team_caps", args=(bob.pk,)), {"cap_day": "5", "cap_month": cap})
+    text = page.content.decode()
+    assert text.count('aria-invalid="true"') == 1
+    assert f'id="caps_{bob.pk}_cap_month_error"' in text
+    assert caps_of(bob) == (None, None, None)
+
+
+def test_a_member_sees_their_own_caps_and_nobody_elses(alice: Member, bob: Member, browser_of: BrowserOf) -> None:
+    dora = MemberFactory(team=alice.team, cap_day=777)
+    browser = browser_of(bob)
+    assert "Caps" not in browser.get(reverse("team")).content.decode()
+    Member.objects.filter(pk=bob.pk).update(cap_month=4321)
+    text = browser.get(reverse("team")).content.decode()
+    assert "0 of 4321" in text
+    assert "777" not in text
+    assert reverse("team_caps", args=(dora.pk,)) not in text
+
+
+def test_every_control_of_the_page_has_a_name_of_its_own(alice: Member, bob: Member, browser_of: BrowserOf) -> None:
+    MemberFactory(team=alice.team)
+    text = browser_of(alice).get(reverse("team")).content.decode()
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'<label[^>]* for="([^"]+)"', text)) <= set(ids)
 
 
 def test_an_owner_renames_the_team(alice: Member, browser_of: BrowserOf) -> None:
