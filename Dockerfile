@@ -21,5 +21,6 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/live', timeout=4)"]
-# One container is a whole studio. compose.yaml runs its parts side by side.
+# One container is a whole studio; let it finish its calls with --stop-timeout 670. compose.yaml runs its parts side by
+# side.
 CMD ["python", "manage.py", "studio"]

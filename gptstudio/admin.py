@@ -29,6 +29,8 @@ class Extra(NamedTuple):
     title: str | Promise
     permission: str
     """What a member of staff needs to see it."""
+    waiting: Callable[[], int] | None = None
+    """How much there waits for somebody, where anything may."""
 
 
 class StudioSite(AdminSite):
@@ -60,7 +62,11 @@ class StudioSite(AdminSite):
 
     def _extras_for(self, request: HttpRequest) -> list[dict[str, Any]]:
         return [
-            {"title": extra.title, "url": reverse(f"admin:{extra.name}")}
+            {
+                "title": extra.title,
+                "url": reverse(f"admin:{extra.name}"),
+                "waiting": extra.waiting() if extra.waiting else 0,
+            }
             for extra in self.extras
             if self.has_permission(request) and request.user.has_perm(extra.permission)
         ]

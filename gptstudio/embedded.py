@@ -9,7 +9,7 @@ from threading import Thread
 from celery import Celery
 from celery.worker import WorkController
 
-from gptstudio.celery import app
+from gptstudio.celery import app, shut
 from gptstudio.queues import THREADS
 
 _crew: dict[WorkController, Thread] = {}
@@ -25,8 +25,15 @@ def start() -> None:
         _crew[worker].start()
 
 
+def close() -> None:
+    """Take no more work. What runs goes on, and so do the pages."""
+    if _crew:
+        shut()
+
+
 def stop() -> None:
     """Take no more work, finish what runs, and return. Whoever calls sets the bound on how long that may take."""
+    close()
     working = [*_crew.values()]
     leaving = [Thread(target=worker.stop, name="worker-stop") for worker in _crew]
     _crew.clear()

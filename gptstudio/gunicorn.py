@@ -3,10 +3,24 @@
 from pathlib import Path
 from typing import Any
 
+from gunicorn.workers.gthread import ThreadWorker
+
 from gptstudio import embedded, lifeline, settings
 
+
+class Worker(ThreadWorker):
+    """One web process, whose embedded workers take no more work from the moment that it is told to stop.
+
+    It first answers the visitors it has, and waits for slow ones; they would go on taking work all the while.
+    """
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        embedded.close()
+        super().handle_exit(sig, frame)
+
+
 bind = f"{settings.HOST}:{settings.PORT}"
-worker_class = "gthread"  # pages are cheap and synchronous; a thread waits for a slow reader
+worker_class = Worker  # pages are cheap and synchronous; a thread waits for a slow reader
 workers = settings.WEB_PROCESSES
 threads = settings.WEB_THREADS
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 a heartbeat must not wait for a disk
@@ -18,8 +32,8 @@ control_socket_disable = True  # nobody talks to it, and it would sit in the hom
 loglevel = settings.LOG_LEVEL.lower()
 
 
-def post_fork(_server: Any, _worker: Any) -> None:
-    lifeline.hold()
+def post_fork(_server: Any, worker: Any) -> None:
+    lifeline.hold(worker.ppid)
 
 
 def post_worker_init(_worker: Any) -> None:

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 from django.conf import settings
+from django.db import connections
 
 from gptstudio import lifeline
-from gptstudio.queues import THREADS
+from gptstudio.queues import QUIET, THREADS
 
 BLINK = 0.1
 """Seconds between two looks at the processes."""
@@ -36,7 +38,7 @@ def commands() -> dict[str, list[str]]:
         return web
     # Celery warns whoever runs it as root of unpickling; its messages here are JSON.
     python.insert(1, "-Wignore:You're running the worker")
-    worker = [*python, "celery", "--app", "gptstudio", "worker", "--without-gossip", "--without-mingle"]
+    worker = [*python, "celery", "--app", "gptstudio", "worker", *QUIET]
     return web | {
         queue: [*worker, "--queues", queue, "--concurrency", str(threads), "--hostname", f"{queue}@%h"]
         for queue, threads in THREADS.items()
@@ -54,9 +56,10 @@ class Tree:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.ask)
 
-    def ask(self, _number: int, _frame: FrameType | None) -> None:
-        """Once: finish what runs, then end. Twice: end now."""
-        self.asked += 1
+    def ask(self, number: int, _frame: FrameType | None) -> None:
+        """Once: finish what runs, then end. Only a second Ctrl-C ends it now: a service manager may say TERM twice."""
+        if number == signal.SIGINT or not self.asked:
+            self.asked += 1
 
     def start(self) -> None:
         for name in self.commands:
@@ -68,7 +71,7 @@ class Tree:
             self.commands[name],
             stdout=subprocess.DEVNULL,  # banners; what there is to say is in the log, on stderr
             start_new_session=True,
-            preexec_fn=lifeline.hold,  # noqa: PLW1509 this process has one thread
+            preexec_fn=partial(lifeline.hold, os.getpid()),  # noqa: PLW1509 this process has one thread
         )
         self.started[name] = time.monotonic()
 
@@ -113,6 +116,14 @@ class Tree:
 
     def alive(self) -> list[subprocess.Popen[bytes]]:
         return [process for process in self.running.values() if process.poll() is None]
+
+
+def disconnect() -> None:
+    """Close every database connection and its pool, whose threads a process that forks must not have."""
+    for line in connections.all(initialized_only=True):
+        line.close()
+        if hasattr(line, "close_pool"):
+            line.close_pool()
 
 
 def refuse_taken_port() -> None:

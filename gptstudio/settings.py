@@ -118,7 +118,18 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
     )
 else:
-    _options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", 16), "timeout": 20}
+    # A connection is tried before it is handed out, so that a restarted database costs a moment and no page. Who
+    # waits for one keeps the pool trying for as long: it tries at 0, 1, 3, 7 and 10 seconds, and anew for the next.
+    DATABASES["default"]["ENGINE"] = "gptstudio.postgresql"
+    _options["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL", 16),
+        "timeout": 10,
+        "reconnect_timeout": 10,
+    }
+    # A database host that vanished without a word is given up within seconds, not after a quarter of an hour.
+    _patience = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
+    _options |= _patience | _options
 BROKER_URL = env.str("BROKER_URL", "") or "memory://"
 IS_EMBEDDED = BROKER_URL.startswith("memory://")
 CACHE_URL = env.str("CACHE_URL", "")
@@ -182,8 +193,15 @@ FETCH_ALLOW: tuple[str, ...] = tuple(env.list("FETCH_ALLOW", []))
 """Networks (10.0.0.0/8) and origins (http://host:port) that the fetcher may reach beside the public internet."""
 WORKER_THREADS = env.int("WORKER_THREADS", 64)
 """Calls that one worker holds open at once."""
-DRAIN_SECONDS = env.int("DRAIN_SECONDS", 360)
+MOST_ACTIVE = env.int("MOST_ACTIVE", 1000)
+"""Pictures that one team may have under way at once, unless the team's own row says otherwise."""
+DRAIN_SECONDS = env.int("DRAIN_SECONDS", 660)
 """How long a stopping process waits for the calls it holds. A call that is cut off may still be billed."""
+DEAF_AFTER = 60
+"""Seconds in which a worker must have heard its own knock: twice the longest pause (30 s, Celery's own) between two
+tries to reach a broker that was away, so that one who is just coming back is not taken for deaf."""
+if os.environ.get("REMAP_SIGTERM"):  # Celery's own; with it TERM would cut calls off that may have been paid for
+    raise ImproperlyConfigured("REMAP_SIGTERM must not be set.")
 
 # --- processes and their log ----------------------------------------------------------------------
 

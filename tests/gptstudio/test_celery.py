@@ -7,9 +7,9 @@ from django.db import OperationalError
 from kombu import Connection
 from kombu.exceptions import OperationalError as NoBroker
 
-from generations import tasks
+from generations import engine, tasks
 from gptstudio import queues
-from gptstudio.celery import Sweeping, app
+from gptstudio.celery import Sweeping, app, sweep
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,25 @@ def test_a_bell_for_a_broker_that_is_gone_gives_up_before_anybody_notices() -> N
     assert time.monotonic() - began < 5
 
 
-def test_a_sweep_survives_a_database_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_away_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise OperationalError("the database is restarting")
+
+    monkeypatch.setattr(engine, "sweep", fail)
+    sweep()
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "not_swept" in line
+    assert "Traceback" not in line
+
+
+def test_sweeping_survives_whatever_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[float] = []
 
     def sweep() -> None:
         seen.append(time.monotonic())
-        raise OperationalError("the database is restarting")
+        raise ValueError("what nobody thought of")
 
     monkeypatch.setattr("gptstudio.celery.TICK", 0.05)
     monkeypatch.setattr("gptstudio.celery.sweep", sweep)

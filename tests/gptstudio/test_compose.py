@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gptstudio.queues import THREADS
+from gptstudio.queues import QUIET, THREADS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -32,9 +32,14 @@ def test_every_queue_has_a_worker() -> None:
     assert sorted(consumed) == sorted(THREADS)
 
 
+@pytest.mark.parametrize("name", [name for name, service in OURS.items() if " worker " in service["command"]])
+def test_workers_do_not_talk_among_themselves(name: str) -> None:
+    assert set(QUIET) <= set(OURS[name]["command"].split())
+
+
 def test_a_worker_that_holds_lines_is_given_the_time_to_let_go_of_them() -> None:
     drain = int(re.search(r'"DRAIN_SECONDS", (\d+)', SETTINGS)[1])  # type: ignore[index]
-    assert int(OURS["worker-submit"]["stop_grace_period"].rstrip("s")) >= drain
+    assert int(OURS["worker-submit"]["stop_grace_period"].rstrip("s")) > drain
 
 
 @pytest.mark.parametrize("name", READ)

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from celery import Task, shared_task
+from celery.signals import task_prerun
 from kombu import Connection
 
+from generations import tasks
 from gptstudio import embedded, queues
-from gptstudio.celery import app
+from gptstudio.celery import app, knock
+from gptstudio.hearing import KNOCKS, Hearing
 from gptstudio.queues import THREADS
 
 HEARD: list[tuple[str, str]] = []
@@ -66,6 +69,7 @@ def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     LINE.set()
     embedded.stop()
+    tasks.closing.clear()
 
 
 @pytest.mark.usefixtures("crew")
@@ -102,3 +106,72 @@ def test_a_stop_finishes_what_runs_and_begins_nothing() -> None:
     assert not stopping.is_alive()
     assert count("put down") == count("picked up")
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("worker-")]
+
+
+@pytest.mark.usefixtures("crew")
+def test_from_the_word_on_the_doors_are_shut_while_calls_are_still_held() -> None:
+    ring(hold, "submit")
+    until(lambda: count("picked up") == 1)
+    embedded.close()
+    assert tasks.closing.is_set()
+    assert count("put down") == 0
+    LINE.set()
+    until(lambda: count("put down") == 1)
+
+
+def test_where_no_worker_is_embedded_there_is_nothing_to_close() -> None:
+    embedded.close()
+    assert not tasks.closing.is_set()
+
+
+@pytest.fixture
+def listening(monkeypatch: pytest.MonkeyPatch, settings, request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """The crew, whose first worker is a process of its own to itself. Gives what it does when it is deaf.
+
+    Each knock that it hears, and each time it has asked itself whether it hears, is noted.
+    """
+    settings.IS_EMBEDDED, settings.DEAF_AFTER = False, 0.8
+    retired: list[str] = []
+    send, listen = knock.apply_async, Hearing.listen
+
+    def over_memory(queue: str) -> None:
+        with Connection(MEMORY["broker_url"]) as line:
+            send(queue=queue, connection=line)
+
+    def listen_once(hearing: Hearing) -> None:
+        listen(hearing)
+        HEARD.append(("listened", ""))
+
+    def note(**_told: object) -> None:
+        HEARD.append(("knock", ""))
+
+    monkeypatch.setattr(knock, "apply_async", over_memory)
+    monkeypatch.setattr("gptstudio.celery.make_way", lambda **_held: retired.append("retired"))
+    monkeypatch.setattr(Hearing, "listen", listen_once)
+    task_prerun.connect(note, sender=knock)
+    request.getfixturevalue("crew")
+    yield retired
+    task_prerun.disconnect(note, sender=knock)
+
+
+def test_a_worker_that_hears_its_own_knock_is_left_alone(listening) -> None:
+    until(lambda: count("knock") > KNOCKS)
+    assert listening == []
+
+
+def test_a_worker_whose_consumer_has_gone_silent_finds_out_by_itself(listening) -> None:
+    consumer = next(iter(embedded._crew)).consumer
+    until(lambda: consumer.task_consumer is not None)
+    for queue in [*consumer.task_consumer.queues]:
+        consumer.cancel_task_queue(queue)
+    until(lambda: bool(listening))
+    assert set(listening) == {"retired"}
+
+
+def test_a_worker_whose_threads_all_hold_lines_is_not_deaf(listening) -> None:
+    for _ in range(THREADS["submit"] + 10):
+        ring(hold, "submit")
+    until(lambda: count("picked up") == THREADS["submit"])
+    listened = count("listened")
+    until(lambda: count("listened") > listened + KNOCKS + 1)
+    assert listening == []

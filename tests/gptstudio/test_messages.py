@@ -24,8 +24,8 @@ from tests.messages import HEADER, LOCALE, catalogs, compiled, read, tidied
 CATALOG = LOCALE / "zh_Hans" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-+#0]*\d*[a-z%]")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-WORDLESS = {"GPT Studio", "%(held)s, %(settled)s"}
-"""What has no Chinese word in it: a name, and two figures side by side."""
+WORDLESS = {"GPT Studio", "%(held)s, %(settled)s", "%(provider)s, %(sent)s", "%(what)s, %(name)s"}
+"""What has no Chinese word in it: a name, and two values side by side."""
 PUNCTUATION = re.compile(r"[\u4e00-\u9fff”][,;:!?()]|[,;:!?()][\u4e00-\u9fff“]|[\u4e00-\u9fff”]\.")
 SOURCES = ("accounts", "generations", "gptstudio", "templates", "manage.py")
 LONG = 12
@@ -37,6 +37,7 @@ ROOMS = (
     "/library/",
     "/library/?whose=mine",
     "/library/?q=nothing",
+    "/status/",
     "/team/",
     "/team/statement/",
     "/team/statement/?kind=refund",

@@ -26,6 +26,7 @@ def start_with(data: Path, **environment: str) -> subprocess.CompletedProcess[st
         ("PUBLIC_URL", "studio.example.com"),
         ("STORAGE_URL", "ftp://somewhere"),
         ("LOG_LEVEL", "LOUD"),
+        ("REMAP_SIGTERM", "SIGQUIT"),
     ],
 )
 def test_a_senseless_value_stops_the_start_and_names_itself(tmp_path: Path, name: str, value: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.studio import Studio, wait_for
+from tests.live.studio import Studio, is_gone, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +40,6 @@ def a_studio(data: Path, environment: dict[str, str]) -> Iterator[Studio]:
     finally:
         if studio.process and studio.process.poll() is None:
             studio.kill()
-
-
-def is_gone(pid: int) -> bool:
-    return not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text()
 
 
 def test_it_says_in_a_few_lines_where_it_is_and_how_to_get_in(running: Studio) -> None:
