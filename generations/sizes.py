@@ -60,7 +60,7 @@ TABLE: dict[tuple[str, str], Size] = _table()
 
 def ratio_of(size: Size) -> str:
     """The nearest of the ten ratios, by the distance of the logarithms."""
-    wanted = math.log(size.width / size.height)
+    wanted = _slant(size)
 
     def distance(ratio: str) -> float:
         width, height = map(int, ratio.split(":"))
@@ -95,16 +95,40 @@ def is_native(size: Size) -> bool:
 
 
 def to_native(size: Size) -> Size:
-    """The nearest size that OpenAI's own endpoint takes, keeping the shape as far as the limits let it."""
+    """The nearest size that OpenAI's own endpoint takes, keeping the shape as far as the limits let it.
+
+    One that is no smaller goes before one that is: what is too much can be taken off afterwards.
+    """
     if is_native(size):
         return size
     shape = min(max(size.width / size.height, 1 / STEEPEST), STEEPEST)
     area = min(max(size.area, FEWEST_PIXELS), MOST_PIXELS)
     longest = min(math.sqrt(area * max(shape, 1 / shape)), LONGEST_EDGE)
     width, height = (longest, longest / shape) if shape >= 1 else (longest * shape, longest)
-    return min(
-        _around(width, height), key=lambda near: (abs(near.width - width) + abs(near.height - height), -near.area)
-    )
+
+    def distance(near: Size) -> tuple[bool, float]:
+        is_smaller = near.width < size.width or near.height < size.height
+        return is_smaller, abs(near.width - width) + abs(near.height - height)
+
+    return min(_around(width, height), key=distance)
+
+
+ALIKE = 0.02
+"""Shapes that differ by less count as one: the wires that round to steps of 16 move them by about one hundredth."""
+
+
+def can_become(came: Size, wished: Size) -> bool:
+    """Whether a picture of the size `came` can honestly be made one of `wished`: the same shape, nothing invented."""
+    return came.width >= wished.width and came.height >= wished.height and are_alike(came, wished)
+
+
+def are_alike(one: Size, other: Size) -> bool:
+    """Whether two sizes are of one shape, but for what a rounding takes or adds."""
+    return abs(_slant(one) - _slant(other)) <= ALIKE
+
+
+def _slant(size: Size) -> float:
+    return math.log(size.width / size.height)
 
 
 def _around(width: float, height: float) -> list[Size]:
@@ -119,7 +143,7 @@ def nearest(size: Size, choices: tuple[Size, ...]) -> Size:
     """The closest of `choices`: shape first, then area."""
 
     def distance(choice: Size) -> tuple[float, float]:
-        shapes = abs(math.log(choice.width / choice.height) - math.log(size.width / size.height))
+        shapes = abs(_slant(choice) - _slant(size))
         return round(shapes, 2), abs(math.log(choice.area / size.area))
 
     return min(choices, key=distance)

@@ -15,13 +15,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
 
+from generations.failpoints import reach
 from generations.models import Asset
 
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 _STAGED = "staged/"
+
+
+class StorageAway(OSError):
+    """The storage did not do what it was asked. What its own library says of that is the cause."""
 
 
 class DurableStorage(FileSystemStorage):
@@ -44,7 +50,9 @@ class DurableStorage(FileSystemStorage):
                 file.flush()
                 os.fchmod(descriptor, self.file_permissions_mode or 0o644)
                 os.fsync(descriptor)
+            reach("rename.before")
             Path(part).replace(path)
+            reach("rename.after")
         finally:
             Path(part).unlink(missing_ok=True)
         _sync_folder(path.parent)
@@ -86,17 +94,20 @@ def keep_thumbnail(path: Path, sha256: str) -> None:
 
 def open_picture(asset: Asset) -> "File[bytes]":
     """The picture's bytes as a file. Raises FileNotFoundError."""
-    return default_storage.open(_name("pictures", asset.sha256, ENDINGS[asset.media_type]))
+    name = _name("pictures", asset.sha256, ENDINGS[asset.media_type])
+    with storage_trouble():
+        return default_storage.open(name)
 
 
 def open_thumbnail(asset: Asset) -> "File[bytes]":
     """The thumbnail's bytes, a WebP, as a file. Raises FileNotFoundError."""
-    return default_storage.open(_name("thumbnails", asset.sha256, "webp"))
+    with storage_trouble():
+        return default_storage.open(_name("thumbnails", asset.sha256, "webp"))
 
 
 def read(asset: Asset) -> bytes:
     """The whole picture in memory, for a wire that carries bytes. Raises FileNotFoundError."""
-    with open_picture(asset) as file:
+    with storage_trouble(), open_picture(asset) as file:
         return bytes(file.read())
 
 
@@ -109,13 +120,30 @@ def stage(path: Path) -> str:
 
 def take_staged(name: str, into: Path) -> None:
     """Copy staged bytes to `into`. They wait on until they are dropped. Raises FileNotFoundError."""
-    with default_storage.open(_staged(name)) as staged, into.open("wb") as file:
+    name = _staged(name)
+    with storage_trouble(), default_storage.open(name) as staged, into.open("wb") as file:
         shutil.copyfileobj(staged, file)
 
 
 def drop_staged(name: str) -> None:
     """Forget staged bytes. Forgetting them again does nothing."""
-    default_storage.delete(_staged(name))
+    name = _staged(name)
+    with storage_trouble():
+        default_storage.delete(name)
+
+
+@contextmanager
+def storage_trouble() -> Iterator[None]:
+    """Have whatever a storage raises come as an OSError, as a disk's own errors do: S3's library has words of its own.
+
+    A name that leads out of the storage is no trouble of the storage's, and stays what it is.
+    """
+    try:
+        yield
+    except (OSError, SuspiciousOperation):
+        raise
+    except Exception as wrong:
+        raise StorageAway(f"{type(wrong).__name__}: {wrong}") from wrong
 
 
 @contextmanager
@@ -141,9 +169,10 @@ def _staged(name: str) -> str:
 
 
 def _keep(path: Path, name: str) -> None:
-    if default_storage.exists(name):
-        return
-    with path.open("rb") as file:
-        saved = default_storage.save(name, File(file))
-    if saved != name:  # another worker kept the same bytes meanwhile, and the storage made room for ours
-        default_storage.delete(saved)
+    with storage_trouble():
+        if default_storage.exists(name):
+            return
+        with path.open("rb") as file:
+            saved = default_storage.save(name, File(file))
+        if saved != name:  # another worker kept the same bytes meanwhile, and the storage made room for ours
+            default_storage.delete(saved)

@@ -4,11 +4,10 @@ import base64
 import json
 import secrets
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
-
-import httpx2 as httpx
 
 from generations.client.spill import Spill, Unreadable
 from generations.dialects.loose import storable
@@ -38,9 +37,9 @@ class Heard:
 class Reader:
     """Reads one answer in pieces, unpacked and spilled as it comes, and never more than a picture's worth."""
 
-    def __init__(self, response: httpx.Response, folder: Path, key: str) -> None:
-        self._status = response.status_code
-        self._headers = {name.lower(): value for name, value in response.headers.items()}
+    def __init__(self, status: int, headers: Iterable[tuple[bytes, bytes]], folder: Path, key: str) -> None:
+        self._status = status
+        self._headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
         self._spill = Spill(folder)
         self._key = key
         self._unpack = _unpacker(self._headers.get("content-encoding", ""))

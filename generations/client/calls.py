@@ -1,12 +1,12 @@
-"""One call to a provider, from brief to meaning: submit and test one at a time, poll many at once."""
+"""One call to a provider, from brief to meaning."""
 
-import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpcore2 as httpcore
 import httpx2 as httpx
 
 from generations import dialects
@@ -14,15 +14,22 @@ from generations.brief import Brief
 from generations.client import wires
 from generations.client.answers import Heard, Reader, Unreadable, write_down
 from generations.dialects import PAINTER, painter
-from generations.dialects.wire import DATA_URL, Image, Outcome, Polled, Request, Response, Submitted
+from generations.dialects.wire import DATA_URL, SUBMIT, Image, Outcome, Polled, Request, Response, Submitted
+from generations.failpoints import reach, tracing
 from generations.faults import Fault, Kind
+from generations.fetch.guard import Deadline
 from generations.models import Provider
 from generations.sealing import Unsealable
 
-POLL_PATIENCE = 15.0
-"""Seconds for the answer to one poll, the wait for a free connection in them; a slow one says nothing about the
-picture."""
+PROBE_PATIENCE = 15.0
 PAINTER_PATIENCE = 30.0
+TASK_PATIENCE = 60.0
+"""A wire that needs no more than this says only that it took the work on; any other holds the line for the picture."""
+LARGE_PATIENCE = 600.0
+"""For a picture of 4K, or with more than a few references, on a wire that holds the line for it."""
+FEW_REFERENCES = 4
+MOST_SAID = 500
+"""Characters of a provider's message that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +48,19 @@ def origin(provider: Provider) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
-def patience(provider: Provider) -> float:
-    """Seconds within which a submission is answered, or never will be."""
+def patience(provider: Provider, brief: Brief | None = None) -> float:
+    """Seconds within which a submission is answered, or never will be; of `brief`, where it takes longer than most."""
     if provider.patience:
         return float(provider.patience)
-    return PAINTER_PATIENCE if provider.dialect == PAINTER else dialects.named(provider.dialect).patience
+    if provider.dialect == PAINTER:
+        return PAINTER_PATIENCE
+    usual = dialects.named(provider.dialect).patience
+    is_held = usual > TASK_PATIENCE
+    return LARGE_PATIENCE if is_held and brief and _is_large(brief) else usual
+
+
+def _is_large(brief: Brief) -> bool:
+    return brief.tier == "4K" or len(brief.references) > FEW_REFERENCES
 
 
 def reference_form(provider: Provider) -> str:
@@ -65,7 +80,8 @@ def submit(provider: Provider, brief: Brief, upstream_name: str, request_id: str
     request = dialect.write(brief, upstream_name, request_id)
     if isinstance(request, Fault):
         return Answer(request)
-    return _interpret(_call(provider, request, patience(provider), folder), dialect.read, folder)
+    read = partial(dialects.classify, provider.dialect, SUBMIT)
+    return interpret(_call(provider, request, patience(provider, brief), folder), read, folder)
 
 
 def test(provider: Provider, folder: Path) -> Fault | None:
@@ -73,26 +89,11 @@ def test(provider: Provider, folder: Path) -> Fault | None:
     if provider.dialect == PAINTER:
         return None
     dialect = dialects.named(provider.dialect)
-    heard = _call(provider, dialect.probe(), POLL_PATIENCE, folder)
-    return heard if isinstance(heard, Fault) else dialect.diagnose(heard.response)
-
-
-def poll(questions: list[tuple[Provider, str]], folder: Path) -> list[Answer]:
-    """Ask for many accepted pictures at once; the answers stand in the order of the questions."""
-    return wires.run(_poll_all(questions, folder))
-
-
-async def _poll_all(questions: list[tuple[Provider, str]], folder: Path) -> list[Answer]:
-    return await asyncio.gather(*(_poll_one(provider, upstream_id, folder) for provider, upstream_id in questions))
-
-
-async def _poll_one(provider: Provider, upstream_id: str, folder: Path) -> Answer:
-    try:
-        dialect = dialects.named(provider.dialect)
-        question = dialect.ask(upstream_id)
-    except LookupError:
-        return Answer(Fault(Kind.UNKNOWN, "the provider's dialect was changed to one that has no tasks"))
-    return _interpret(await _call_async(provider, question, folder), dialect.hear, folder)
+    heard = _call(provider, dialect.probe(), PROBE_PATIENCE, folder)
+    if isinstance(heard, Fault):
+        return heard
+    fault = dialect.diagnose(heard.response)
+    return _kept(fault, heard) if fault else None
 
 
 def _paint(brief: Brief, request_id: str, folder: Path) -> Answer:
@@ -102,13 +103,13 @@ def _paint(brief: Brief, request_id: str, folder: Path) -> Answer:
     return Answer(Outcome((Image(inline=path.name),)), inline={path.name: path})
 
 
-def _interpret(heard: Heard | Fault, read: Callable[[Response], Submitted | Polled], folder: Path) -> Answer:
+def interpret(heard: Heard | Fault, read: Callable[[Response], Submitted | Polled], folder: Path) -> Answer:
+    """What an answer means to the dialect that reads it, with our key taken out of all that is kept of it."""
     if isinstance(heard, Fault):
         return Answer(heard)
     meaning = read(heard.response)
     if isinstance(meaning, Fault):
-        hide = heard.without_key
-        return Answer(replace(meaning, message=hide(meaning.message), code=hide(meaning.code)), heard.raw)
+        return Answer(_kept(meaning, heard), heard.raw)
     if not isinstance(meaning, Outcome):
         return Answer(meaning, heard.raw)
     inline = meaning.images[0].inline
@@ -122,43 +123,33 @@ def _interpret(heard: Heard | Fault, read: Callable[[Response], Submitted | Poll
         return Answer(Fault(Kind.UNKNOWN, type(wrong).__name__, status=heard.response.status), heard.raw)
 
 
+def _kept(fault: Fault, heard: Heard) -> Fault:
+    """A fault as it may be kept. The key goes before the cut: one that stood across it would leave its beginning."""
+    hide = heard.without_key
+    return replace(fault, message=hide(fault.message)[:MOST_SAID], code=hide(fault.code))
+
+
 def _call(provider: Provider, request: Request, within: float, folder: Path) -> Heard | Fault:
-    """Make one call on a connection of its own and read its answer within `within` seconds by our own clock."""
-    deadline = time.monotonic() + within
+    """Make one call and read its answer, all of it within `within` seconds by our own clock."""
     try:
         key = provider.api_key
         with (
-            wires.fresh(within) as http,
-            http.stream(**wires.arguments(provider, request, key)) as response,
-            Reader(response, folder, key) as reader,
+            wires.sent(wires.write(provider, request, key), Deadline.after(within), **tracing()) as response,
+            Reader(response.status, response.headers, folder, key) as reader,
         ):
-            for piece in response.iter_raw():  # each as it comes: gathered up, drops would hide from the clock
+            reach("answer.before")
+            for piece in response.iter_stream():
                 reader.feed(piece)
-                if time.monotonic() > deadline:
-                    return Fault(Kind.UNKNOWN, "the answer took too long", status=response.status_code)
-            return reader.close()
+            heard = reader.close()
+            reach("answer.after")
+            return heard
     except Unsealable:
         return Fault(Kind.DENIED, "the key was sealed with another SECRET_KEY")
+    except (UnicodeError, httpcore.LocalProtocolError):
+        return Fault(Kind.DENIED, "the key holds a character that no header can")
     except Unreadable as wrong:
         return Fault(Kind.GARBLED, str(wrong))
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL) as wrong:
-        return Fault(Kind.NOT_STARTED, type(wrong).__name__)
-    except (httpx.HTTPError, OSError) as wrong:
-        return Fault(Kind.UNKNOWN, type(wrong).__name__)
-
-
-async def _call_async(provider: Provider, request: Request, folder: Path) -> Heard | Fault:
-    try:
-        async with asyncio.timeout(POLL_PATIENCE), wires.kept(origin(provider)) as http:
-            key = provider.api_key
-            async with http.stream(**wires.arguments(provider, request, key)) as response:
-                with Reader(response, folder, key) as reader:
-                    async for piece in response.aiter_raw(65536):
-                        reader.feed(piece)
-                    return reader.close()
-    except Unsealable:
-        return Fault(Kind.DENIED, "the key was sealed with another SECRET_KEY")
-    except Unreadable as wrong:
-        return Fault(Kind.GARBLED, str(wrong))
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as wrong:
+    except (wires.NotDialled, httpx.InvalidURL) as wrong:
+        return Fault(Kind.NOT_STARTED, str(wrong))
+    except wires.BROKEN as wrong:
         return Fault(Kind.UNKNOWN, type(wrong).__name__)

@@ -50,6 +50,9 @@ class Spill:
         self._taken += len(piece)
         if self._taken > MOST_BYTES:
             raise Unreadable("larger than any picture")
+        if self._taken <= LONG:  # no picture fits in so little, and most answers to a poll are no longer
+            self._rest += piece
+            return
         piece, self._rest = self._rest + piece, b""
         position = 0
         while position < len(piece):

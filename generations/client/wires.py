@@ -1,60 +1,54 @@
-"""The connections: one of its own for each paid call, a few kept ones for the questions in between."""
+"""The wire of one paid call: the dialect's request as bytes, and a connection of its own to send them on."""
 
-import asyncio
 import ssl
-import threading
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
+import httpcore2 as httpcore
 import httpx2 as httpx
 
 from generations.dialects.wire import Request
+from generations.fetch.guard import Allowance, Deadline, Guard
 from generations.models import Provider
 
 CONNECT = 5.0
-AT_ONCE = 16
-"""Connections to one origin for polling. The pool's own work grows with their number, so they are few."""
 AGENT = "gptstudio"
+BROKEN = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError)
+"""What comes of a line that breaks off, that speaks no HTTP, or on which nothing more comes in time."""
 
-T = TypeVar("T")
-
-
-def fresh(within: float) -> httpx.Client:
-    """A client for one paid call. It reuses no connection: one that the other side has just closed would fail after
-    a byte has left, and a call that could safely be made again would have to count as unknown."""
-    timeout = httpx.Timeout(within, connect=CONNECT)
-    limits = httpx.Limits(max_connections=1, max_keepalive_connections=0)
-    return httpx.Client(verify=_trust(), timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
+_PIECE = 256 * 1024
+_VOUCHED = Allowance((), frozenset())
 
 
-@lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    """The certificates we believe, read once: that alone costs 57 ms, as much as a whole picture's other work."""
-    return httpx.create_ssl_context()
+class NotDialled(Exception):
+    """There is no connection, so no byte of the call has left."""
 
 
-def arguments(provider: Provider, request: Request, key: str) -> dict[str, Any]:
-    """A dialect's request in the client library's words."""
-    body: dict[str, Any] = {}
+def write(provider: Provider, request: Request, key: str) -> httpx.Request:
+    """A dialect's request as it goes to this provider. Raises httpx.InvalidURL, and UnicodeError for a key
+    that no header can hold."""
+    headers = {**headers_for(key), **request.headers}
+    url, query = base(provider) + request.path, dict(request.query)
     if request.parts or request.form:
-        body["files"] = [(part.name, (part.filename, part.content, part.media_type)) for part in request.parts]
-        body["data"] = _grouped(request.form)
-    elif request.json is not None:
-        body["json"] = request.json
-    headers = {
-        "Authorization": f"Bearer {key}",
+        files = [(part.name, (part.filename, part.content, part.media_type)) for part in request.parts]
+        return httpx.Request(
+            request.method, url, params=query, headers=headers, data=_grouped(request.form), files=files
+        )
+    return httpx.Request(request.method, url, params=query, headers=headers, json=request.json)
+
+
+def headers_for(key: str) -> dict[str, str]:
+    return {
+        **({"Authorization": f"Bearer {key}"} if key else {}),
         "Accept": "application/json",
         "Accept-Encoding": "identity",
         "User-Agent": AGENT,
-        **request.headers,
     }
-    url = _base(provider) + request.path
-    return {"method": request.method, "url": url, "params": dict(request.query), "headers": headers, **body}
 
 
-def _base(provider: Provider) -> str:
+def base(provider: Provider) -> str:
     """The base URL may be a host or end in /v1; the paths of the dialects begin at its root."""
     return provider.base_url.rstrip("/").removesuffix("/v1")
 
@@ -66,43 +60,52 @@ def _grouped(form: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
     return grouped
 
 
-class _Loop:
-    """One event loop in a thread of its own, so that polls of different tasks share their connections."""
+@contextmanager
+def sent(request: httpx.Request, deadline: Deadline, **extras: Any) -> Iterator[httpcore.Response]:
+    """Send a request on a connection of its own; gives its answer with the body still to be read.
 
-    def __init__(self) -> None:
-        self.clients: dict[str, tuple[httpx.AsyncClient, asyncio.Semaphore]] = {}
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="polls", daemon=True).start()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-
-_loop: _Loop | None = None
-_starting = threading.Lock()
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on the process's own loop and wait for what it returns."""
-    global _loop  # noqa: PLW0603
-    with _starting:
-        if _loop is None:
-            _loop = _Loop()
-    return _loop.run(work)
+    A kept connection that the other side has just closed would fail after a byte has left, and a call that could
+    safely be made again would have to count as unknown. No operation outlasts the deadline, not even the wait for the
+    headers, however they drip. `extras` go to the engine as they are. Raises NotDialled before a byte has left, else
+    one of BROKEN.
+    """
+    url = _url(request)
+    line = _dial(url, deadline)
+    with httpcore.HTTP11Connection(url.origin, line) as connection:
+        head = [*request.headers.raw, (b"Connection", b"close")]
+        call = httpcore.Request(request.method, url, headers=head, content=_pieces(request), **extras)
+        answer = connection.handle_request(call)
+        try:
+            yield answer
+        finally:
+            answer.close()
 
 
-@asynccontextmanager
-async def kept(origin: str) -> AsyncIterator[httpx.AsyncClient]:
-    """The kept client of an origin, when one of its connections is free. Only inside `run`."""
-    assert _loop is not None  # noqa: S101
-    if origin not in _loop.clients:
-        _loop.clients[origin] = _client(), asyncio.Semaphore(AT_ONCE)
-    client, free = _loop.clients[origin]
-    async with free:
-        yield client
+def _pieces(request: httpx.Request) -> Iterator[bytes]:
+    """The body in pieces, between which the clock is looked at."""
+    assert isinstance(request.stream, httpx.SyncByteStream)  # noqa: S101
+    for part in request.stream:
+        for start in range(0, len(part), _PIECE):
+            yield part[start : start + _PIECE]
 
 
-def _client() -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
-    timeout = httpx.Timeout(30.0, connect=CONNECT)
-    return httpx.AsyncClient(verify=_trust(), timeout=timeout, limits=limits, trust_env=False, follow_redirects=False)
+def _url(request: httpx.Request) -> httpcore.URL:
+    if request.url.scheme not in ("http", "https") or not request.url.raw_host:
+        raise httpx.InvalidURL("neither http nor https")
+    raw = request.url
+    return httpcore.URL(scheme=raw.raw_scheme, host=raw.raw_host, port=raw.port, target=raw.raw_path)
+
+
+def _dial(url: httpcore.URL, deadline: Deadline) -> httpcore.NetworkStream:
+    host, origin = url.host.decode("ascii"), url.origin
+    try:
+        line = Guard(deadline, _VOUCHED, is_vouched=True).connect_tcp(host, origin.port, CONNECT)
+        return line.start_tls(trust(), host, CONNECT) if origin.scheme == b"https" else line
+    except BROKEN as wrong:
+        raise NotDialled(type(wrong).__name__) from wrong
+
+
+@lru_cache(maxsize=1)
+def trust() -> ssl.SSLContext:
+    """The certificates we believe, read once: that alone costs 57 ms, as much as a whole picture's other work."""
+    return httpx.create_ssl_context()

@@ -6,10 +6,10 @@ They share paths and the shape of their answers, and differ in what they take.
 from typing import Any
 
 from generations.brief import EDIT, Brief
-from generations.dialects.loose import dig, images_in, text
+from generations.dialects.loose import dig, images_in, number, text
 from generations.dialects.reading import fault_of
-from generations.dialects.wire import FILE, Outcome, Part, ReferenceForm, Request, Response
-from generations.dialects.wishes import Reach, part, pixels, unsayable
+from generations.dialects.wire import FILE, Outcome, Part, Reach, ReferenceForm, Request, Response
+from generations.dialects.wishes import part, pixels, unsayable
 from generations.faults import Fault
 from generations.sizes import AUTO, TABLE, Size, nearest, to_native
 
@@ -19,6 +19,7 @@ _THREE = (Size(1024, 1024), Size(1536, 1024), Size(1024, 1536))
 _THIRTY = tuple(TABLE.values())
 _QUALITIES = (AUTO, "low", "medium", "high")
 _COMPRESSED = ("jpeg", "webp")
+_EVERY_OPTION = frozenset({"quality", "background", "format", "compression", "moderation"})
 _NARROW = ("gpt-image-1.5", "gpt-image-1-mini")
 """OpenAI's models that know only three sizes and `auto`."""
 
@@ -34,9 +35,10 @@ class _AtOnce:
     def read(self, response: Response) -> Outcome | Fault:
         """The pictures, wherever the answer holds any; without one it is a fault, whatever its status claims."""
         images = images_in(dig(response.body, "data")) if 200 <= response.status < 300 else ()
-        return (
-            Outcome(images, _revised(response), text(dig(response.body, "quality"))) if images else fault_of(response)
-        )
+        if not images:
+            return fault_of(response)
+        quality = text(dig(response.body, "quality"))
+        return Outcome(images, _revised(response), quality, _image_tokens(response))
 
     def ask(self, upstream_id: str) -> Request:
         raise LookupError(f"{self.name} answers at once: it has no task {upstream_id} to ask for")
@@ -56,7 +58,7 @@ class Official(_AtOnce):
     """`gpt-image-2-official`: the widest choice of options, three sizes, and no reference pictures."""
 
     name = "images-official"
-    reach = Reach(prompt=32_000, references=0, transparent=True)
+    reach = Reach(prompt=32_000, references=0, transparent=True, soft=_EVERY_OPTION)
 
     def write(self, brief: Brief, upstream_name: str, request_id: str) -> Request | Fault:  # noqa: ARG002
         if fault := unsayable(brief, self.reach):
@@ -95,7 +97,7 @@ class Native(_AtOnce):
     """OpenAI's own endpoint: any size within its rule, files and a mask to edit with, base64 and nothing else back."""
 
     name = "images-openai"
-    reach = Reach(prompt=32_000, references=16, mask=True, transparent=True)
+    reach = Reach(prompt=32_000, references=16, mask=True, transparent=True, soft=_EVERY_OPTION)
 
     def write(self, brief: Brief, upstream_name: str, request_id: str) -> Request | Fault:  # noqa: ARG002
         """`response_format` would be refused as unknown, and so would `moderation` in a multipart edit."""
@@ -143,3 +145,13 @@ def _parts(brief: Brief) -> tuple[Part, ...]:
 def _revised(response: Response) -> str:
     data = dig(response.body, "data")
     return text(dig(data[0], "revised_prompt")) if isinstance(data, list) and data else ""
+
+
+def _image_tokens(response: Response) -> int | None:
+    """What `usage` says was read of pictures; None where it says nothing.
+
+    Gateways fill in zeros for what they did not count. A prompt is never nothing, so no text read is nothing counted.
+    """
+    details = dig(response.body, "usage", "input_tokens_details")
+    read = number(dig(details, "image_tokens"))
+    return None if read is None or number(dig(details, "text_tokens")) == 0 else int(read)

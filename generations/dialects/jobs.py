@@ -13,18 +13,17 @@ from generations.dialects.wire import (
     Accepted,
     Image,
     Polled,
+    Reach,
     ReferenceForm,
     Request,
     Response,
     Submitted,
 )
-from generations.dialects.wishes import Reach, shape, unsayable
+from generations.dialects.wishes import shape, unsayable
 from generations.faults import Fault
 from generations.sizes import AUTO
 
 CREATE, RECORD = "/api/v1/jobs/createTask", "/api/v1/jobs/recordInfo"
-REACH = Reach(prompt=20_000, references=None, form=URL)
-"""`jobs` document: prompt Max Length 20000; image_urls are URLs, at least one, and no greatest number is stated."""
 
 _GENERATES, _EDITS = "-text-to-image", "-image-to-image"
 _GENERATION_FAILED = 501
@@ -35,12 +34,14 @@ class Jobs:
     """`gpt-image-2-image-to-image` and its text-to-image sibling. Sizes are a ratio and a resolution."""
 
     name = "jobs"
+    reach = Reach(prompt=20_000, references=None, form=URL, soft=frozenset({"quality", "format"}))
+    """Its document: prompt Max Length 20000; image_urls are URLs, and no greatest number is stated."""
     references_as: ReferenceForm = URL
     patience = 60.0
 
     def write(self, brief: Brief, upstream_name: str, request_id: str) -> Request | Fault:
         """The submission. Sent again under the same `X-Request-ID` it finds the first task and is not charged twice."""
-        if fault := unsayable(brief, REACH):
+        if fault := unsayable(brief, self.reach):
             return fault
         body = {"model": _fitted(upstream_name, brief), "input": _input(brief)}
         return Request("POST", CREATE, headers={"X-Request-ID": request_id}, json=body)

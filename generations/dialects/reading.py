@@ -1,7 +1,9 @@
 """What did a failed answer mean? One table for every wire: by code and text first, by HTTP status only then.
 
 Providers pass each other's errors on under statuses of their own: a refusal as HTTP 500, a wrong size as 429, an
-empty balance as 200. So the status is asked last.
+empty balance as 200. So the status is asked last. Yet a 5xx or a 408 leaves open whether the work was done, and what
+may have been paid for is never sent again: there only a code, or words that a document has under that very status,
+can say that nothing was begun.
 """
 
 import re
@@ -12,8 +14,13 @@ from typing import Any, NamedTuple, Self
 
 from generations.dialects.loose import Stage, dig, number, progress, stage_of, text
 from generations.dialects.wire import Image, Outcome, Polled, Response
-from generations.faults import Fault, Kind
+from generations.faults import MOVES_ON, Fault, Kind
 
+NO_PICTURE = "no_picture"
+"""The code of an answer that says the work is done and holds no picture."""
+
+_READ = 500
+"""Characters of a message that are searched for what it means."""
 _MESSAGES = ("message", "msg", "err", "error_msg", "detail", "failMsg", "fail_reason")
 _FINE = frozenset({"", "0", "200", "success", "ok"})
 _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
@@ -21,7 +28,10 @@ _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What an answer says in words: its message, its own code, and every code that it names."""
+    """What an answer says in words: its message, its own code, and every code that it names.
+
+    The message is whole: our key may stand in it, and only the client, who knows it, can take it out before a cut.
+    """
 
     message: str
     code: str
@@ -39,7 +49,7 @@ class Words:
             text(dig(body, "failCode")),
             text(dig(error, "type")),
         ]
-        return cls(message[:500], next(filter(None, codes[:3]), ""), frozenset(code.lower() for code in codes if code))
+        return cls(message, next(filter(None, codes[:3]), ""), frozenset(code.lower() for code in codes if code))
 
 
 class Rule(NamedTuple):
@@ -48,10 +58,18 @@ class Rule(NamedTuple):
     kind: Kind
     codes: frozenset[str]
     text: re.Pattern[str] | None
+    proven: frozenset[int]
+    """The statuses under which a document shows `text`, of those that leave open whether work was done."""
+
+    def says(self, message: str, status: int) -> bool:
+        """Whether these words are in it, and may be believed under this status."""
+        is_believed = self.kind not in MOVES_ON or not _leaves_open(status) or status in self.proven
+        return bool(is_believed and self.text and self.text.search(message[:_READ]))
 
 
-def _rule(kind: Kind, codes: str = "", *texts: str) -> Rule:
-    return Rule(kind, frozenset(codes.split()), re.compile("|".join(texts), re.IGNORECASE) if texts else None)
+def _rule(kind: Kind, codes: str = "", *texts: str, proven: tuple[int, ...] = ()) -> Rule:
+    pattern = re.compile("|".join(texts), re.IGNORECASE) if texts else None
+    return Rule(kind, frozenset(codes.split()), pattern, frozenset(proven))
 
 
 _RULES = (
@@ -69,13 +87,16 @@ _RULES = (
         r"安全规范|内容安全|安全(?:系统|策略|政策|审核)|内容(?:政策|策略|审核|违规|不合规)|违规(?:内容|词)|涉嫌违规",
         r"敏感(?:词|内容|信息)|不当内容|审核(?:未|不|没有)通过|违反.{0,20}(?:政策|规范|规定|准则|法规)",
     ),
-    # No such model, or nobody there to serve it. OpenAI says so as invalid_value, new-api as 503 model_not_found,
-    # the `jobs` document as 422 "model is not supported".
+    # Nobody there to serve the model. new-api and one-api look before they call anybody, and say so as 503, the newer
+    # with the code (middleware/distributor.go). When one channel has failed and no other is left, new-api says
+    # 可用渠道不存在(retry) under 500 get_channel_failed (controller/relay.go): that proves nothing.
+    _rule(Kind.NOT_STARTED, "model_not_found", r"no available channel|无可用渠道", proven=(503,)),
+    # No such model. OpenAI says so as invalid_value, the `jobs` document as 422 "model is not supported".
     _rule(
         Kind.NOT_STARTED,
-        "model_not_found",
+        "",
         r"\bmodel\b.{0,80}(?:does not exist|not found|is not supported|not available)",
-        r"no available channel|invalid url \(|无可用渠道|模型.{0,80}(?:不存在|不支持|无法使用)|不支持.{0,10}模型",
+        r"invalid url \(|模型.{0,80}(?:不存在|不支持|无法使用)|不支持.{0,10}模型",
     ),
     _rule(
         Kind.DENIED,
@@ -90,7 +111,12 @@ _RULES = (
         "unknown_parameter empty_string empty_array string_above_max_length integer_below_min_value "
         "integer_above_max_value invalid_image_file invalid_input_fidelity_model read_request_body_failed",
     ),
-    _rule(Kind.BUSY, "rate_limit_exceeded rate_limit_error slow_down server_is_overloaded"),
+    # OpenAI's, and those with which new-api turns calls away at its door (middleware/performance.go: 503).
+    _rule(
+        Kind.BUSY,
+        "rate_limit_exceeded rate_limit_error slow_down server_is_overloaded "
+        "system_cpu_overloaded system_memory_overloaded system_disk_overloaded",
+    ),
     _rule(
         Kind.DENIED,
         "",
@@ -138,11 +164,11 @@ _UNHEARD = frozenset({Kind.REFUSED, Kind.DENIED, Kind.BUSY, Kind.UNKNOWN, Kind.G
 def fault_of(response: Response) -> Fault:
     """What a submission's answer that brought nothing means. `status` is the one that the answer stands for.
 
-    A 5xx, a 408 or a gateway's page without a known code leaves open whether the work was done, so it is Unknown.
+    A 5xx or a 408 without a known code, and a gateway's page, leave open whether the work was done, so it is Unknown.
     """
     status = stated_status(response)
     words = Words.of(response.body, response.text)
-    kind = _meaning(words) if _speaks(response) else None
+    kind = _meaning(words, status) if _speaks(response) else None
     return Fault(kind or _by_status(status, response), words.message, words.code, status, retry_after(response))
 
 
@@ -177,7 +203,7 @@ def verdict(task: Any, status: int) -> Fault:
 
 def garbled(response: Response, message: str) -> Fault:
     """A fault for an answer that claims success and does not hold what it should."""
-    return Fault(Kind.GARBLED, message, status=response.status)
+    return Fault(Kind.GARBLED, message, NO_PICTURE, response.status)
 
 
 def is_fine(response: Response) -> bool:
@@ -186,11 +212,15 @@ def is_fine(response: Response) -> bool:
 
 
 def stated_status(response: Response) -> int:
-    """The HTTP status, or under an HTTP 2xx the one that the body's own `code` states (the `jobs` wire does that)."""
-    code = number(dig(response.body, "code"))
-    if code is None or not 200 <= response.status < 300 or not 100 <= code < 600:
+    """The HTTP status, or under an HTTP 2xx the one that the body's own `code` states (the `jobs` wire does that).
+
+    A gateway that has begun its 200 before its upstream fails can only state that as the code of the error.
+    """
+    if not 200 <= response.status < 300:
         return response.status
-    return int(code)
+    failed = number(dig(response.body, "error", "code"))
+    code = failed if failed is not None and _leaves_open(int(failed)) else number(dig(response.body, "code"))
+    return int(code) if code is not None and 100 <= code < 600 else response.status
 
 
 def retry_after(response: Response) -> float | None:
@@ -215,11 +245,16 @@ def _until(then: str, now: str) -> float | None:
         return None
 
 
-def _meaning(words: Words) -> Kind | None:
+def _meaning(words: Words, status: int = 200) -> Kind | None:
     for rule in _RULES:
-        if rule.codes & words.codes or (rule.text and rule.text.search(words.message)):
+        if rule.codes & words.codes or rule.says(words.message, status):
             return rule.kind
     return None
+
+
+def _leaves_open(status: int) -> bool:
+    """Whether a call that ends so may have been worked on, and billed."""
+    return status == 408 or 500 <= status < 600
 
 
 def _speaks(response: Response) -> bool:

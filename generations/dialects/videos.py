@@ -12,17 +12,16 @@ from generations.dialects.wire import (
     Image,
     Outcome,
     Polled,
+    Reach,
     ReferenceForm,
     Request,
     Response,
     Submitted,
 )
-from generations.dialects.wishes import Reach, data_url, pixels, unsayable
+from generations.dialects.wishes import data_url, pixels, unsayable
 from generations.faults import Fault
 
 PATH = "/v1/videos"
-REACH = Reach(prompt=10_000, references=5, form=DATA_URL)
-"""`videos` document: prompt 最大长度 10000 字符; metadata.urls 支持 Base64 或 URL,最多 5 张."""
 
 _IDS = ("id", "task_id")
 _PLACES = (("video_url",), ("url",), ("result", "url"), ("result_url",), ("metadata", "url"))
@@ -33,12 +32,14 @@ class Videos:
     """`gpt-image-2` behind the path of the video endpoint. Quality, format and background have no words here."""
 
     name = "videos"
+    reach = Reach(prompt=10_000, references=5, form=DATA_URL)
+    """Its document: prompt 最大长度 10000 字符; metadata.urls 支持 Base64 或 URL,最多 5 张."""
     references_as: ReferenceForm = DATA_URL
     patience = 60.0
 
     def write(self, brief: Brief, upstream_name: str, request_id: str) -> Request | Fault:  # noqa: ARG002
         """The submission as the document shows it. An empty `urls` means text to image; no size, that it may choose."""
-        if fault := unsayable(brief, REACH):
+        if fault := unsayable(brief, self.reach):
             return fault
         size = pixels(brief)
         metadata = {"size": str(size)} if size else {}

@@ -14,6 +14,22 @@ ReferenceForm = Literal["url", "data-url", "file"]
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a wire's words reach for the wishes that nothing but the provider can fulfil.
+
+    Limits stand here only where the wire's own document states them; None means that it states none.
+    """
+
+    prompt: int | None = None
+    references: int | None = 0
+    form: ReferenceForm = FILE
+    mask: bool = False
+    transparent: bool = False
+    soft: frozenset[str] = frozenset()
+    """The fields of a brief that it has words for, of those that a provider may also pass over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One file of a multipart body."""
 
@@ -86,7 +102,14 @@ class Outcome:
     revised_prompt: str = ""
     quality: str = ""
     """The quality that was really used, where the wire states it."""
+    image_tokens: int | None = None
+    """How much of the references was read, where the wire counts it: 0 says that nobody looked at them."""
 
+
+SUBMIT: Final = "submit"
+POLL: Final = "poll"
+Phase = Literal["submit", "poll"]
+"""What an answer answers: a submission, or the question how it goes."""
 
 Submitted = Accepted | Outcome | Fault
 Polled = Progress | Outcome | Fault
@@ -97,6 +120,8 @@ class Dialect(Protocol):
 
     name: str
     """What the registry and the provider's row call it."""
+    reach: Reach
+    """Which hard wishes it has words for."""
     references_as: ReferenceForm
     """The form in which this wire takes reference pictures."""
     patience: float

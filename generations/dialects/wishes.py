@@ -2,32 +2,22 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from generations.brief import Brief, Picture
-from generations.dialects.wire import DATA_URL, FILE, URL, Part, ReferenceForm
+from generations.dialects.wire import DATA_URL, FILE, URL, Part, Reach, ReferenceForm
 from generations.faults import Fault, Kind
-from generations.sizes import TABLE, Size, ratio_of, tier_of
+from generations.sizes import AUTO, TABLE, Size, ratio_of, tier_of
 
 TRANSPARENT = "transparent"
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far a wire's words reach for the wishes that nothing but the provider can fulfil.
-
-    Limits stand here only where the wire's own document states them; None means that it states none.
-    """
-
-    prompt: int | None = None
-    references: int | None = 0
-    form: ReferenceForm = FILE
-    mask: bool = False
-    transparent: bool = False
-
-
 def unsayable(brief: Brief, reach: Reach) -> Fault | None:
-    """The first hard wish that lies beyond `reach`; None where the wire can say all of them."""
+    """The first hard wish that a wire of this reach cannot write; None where it can write all of them."""
+    return beyond(brief, reach) or _out_of_form(brief, reach.form)
+
+
+def beyond(brief: Brief, reach: Reach) -> Fault | None:
+    """The first hard wish that lies beyond `reach`, whatever form its pictures are in: they are only counted."""
     given = len(brief.references)
     if reach.prompt is not None and len(brief.prompt) > reach.prompt:
         return _unsupported("prompt", f"the wire takes {reach.prompt} characters, not {len(brief.prompt)}")
@@ -39,7 +29,19 @@ def unsayable(brief: Brief, reach: Reach) -> Fault | None:
         return _unsupported("references", f"the wire takes {reach.references} reference pictures, not {given}")
     if brief.background == TRANSPARENT and not reach.transparent:
         return _unsupported("background", "the wire has no transparent background")
-    return _out_of_form(brief, reach.form)
+    return None
+
+
+def spoken(brief: Brief) -> frozenset[str]:
+    """The soft wishes that the brief holds, by their fields. What may be anything is no wish."""
+    said = {
+        "quality": brief.quality,
+        "background": brief.background,
+        "format": brief.format,
+        "compression": "" if brief.compression is None else str(brief.compression),
+        "moderation": brief.moderation,
+    }
+    return frozenset(field for field, wish in said.items() if wish not in ("", AUTO))
 
 
 def _out_of_form(brief: Brief, form: ReferenceForm) -> Fault | None:

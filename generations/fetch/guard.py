@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -21,6 +22,8 @@ from generations.fetch.addresses import Address, carried, is_public
 
 USUAL_PORTS = (80, 443)
 CONNECT_WITHIN = 5.0
+FIRST_READ = 4096
+"""Bytes of the first read, which is the one that waits: the room for it is taken as long as a held line is open."""
 
 Network = IPv4Network | IPv6Network
 
@@ -124,6 +127,8 @@ class Guard(httpcore.NetworkBackend):
 
 def _resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
     """Every address of the name, in the system's order. The system's resolver knows no deadline, so a thread asks."""
+    with suppress(ValueError):
+        return [ip_address(host)]
     answer: Future[list[Address]] = Future()
     threading.Thread(target=_look_up, args=(host, port, answer), daemon=True).start()
     try:
@@ -148,9 +153,12 @@ class Line(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._most = FIRST_READ
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.left(timeout))
+        heard = self._stream.read(min(max_bytes, self._most), self._deadline.left(timeout))
+        self._most = max_bytes
+        return heard
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, self._deadline.left(timeout))

@@ -27,6 +27,8 @@ class Facts:
     height: int
     is_animated: bool = False
     """More frames follow the first, which is the only one that was looked at."""
+    is_clear: bool = False
+    """Some of it is transparent. Only what also draws a thumbnail looks for that."""
 
 
 class Unreadable(Exception):
@@ -52,6 +54,32 @@ def derive(source: Path, thumbnail: Path, edge: int = 512, most_bytes: int = MOS
     A smaller picture keeps its size. Raises Unreadable, and then nothing is left at `thumbnail`.
     """
     return _write("derive", source, thumbnail, most_bytes, edge=edge)
+
+
+def remake(
+    source: Path, target: Path, thumbnail: Path, media_type: str, size: tuple[int, int], quality: int, edge: int = 512
+) -> Facts:
+    """Write the picture's bare pixels to `target` as another type, or no larger, or both; and its WebP at `thumbnail`.
+
+    What is too much of its shape is cut off evenly. `quality` is 1 to 100, and means nothing for PNG. The facts are
+    those of `target`. Raises Unreadable, and then nothing is left at either place.
+    """
+    kind = media_type.rpartition("/")[2].upper()
+    try:
+        return _write(
+            "remake",
+            source,
+            target,
+            MOST_OUTPUT,
+            small=str(thumbnail.absolute()),
+            edge=edge,
+            kind=kind,
+            size=size,
+            quality=quality,
+        )
+    except Unreadable:
+        thumbnail.unlink(missing_ok=True)
+        raise
 
 
 def clean(source: Path, target: Path, most_bytes: int = MOST_UPLOAD) -> Facts:
@@ -84,8 +112,8 @@ def _ask(task: str, source: Path, most_bytes: int, **more: Any) -> Facts:
 
 
 def _believe(answer: dict[str, Any]) -> Facts:
-    """A child that was taken over could say anything; these four values are all that is heard."""
+    """A child that was taken over could say anything; these five values are all that is heard."""
     media_type, width, height = answer.get("media_type"), answer.get("width"), answer.get("height")
     if media_type not in MEDIA_TYPES or not isinstance(width, int) or not isinstance(height, int):
         raise Unreadable("broken")
-    return Facts(media_type, width, height, bool(answer.get("is_animated")))
+    return Facts(media_type, width, height, bool(answer.get("is_animated")), bool(answer.get("is_clear")))

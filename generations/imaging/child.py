@@ -29,6 +29,7 @@ WRITING: dict[str, dict[str, Any]] = {
     JPEG: {"quality": 95},
     WEBP: {"quality": 95, "method": 2},
 }
+SMALL = {"quality": 80, "method": 2}
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
 
 _ORIENTATION = 0x0112
@@ -68,8 +69,9 @@ def derive(source: str, target: str, edge: int) -> Answer:
     small: Image.Image = image if image.mode in ("RGB", "RGBA", "CMYK") else plain(image)
     small.thumbnail((edge, edge), reducing_gap=2)
     small.load()
-    upright(in_srgb(small), orientation(image)).save(target, WEBP, quality=80, method=2)
-    return facts(source, image, size)
+    shown = upright(in_srgb(small), orientation(image))
+    shown.save(target, WEBP, **SMALL)
+    return facts(source, image, size) | {"is_clear": is_clear(shown)}
 
 
 def clean(source: str, target: str) -> Answer:
@@ -86,7 +88,22 @@ def clean(source: str, target: str) -> Answer:
     return answer
 
 
-TASKS: dict[str, Callable[..., Answer]] = {"check": check, "derive": derive, "clean": clean}
+def remake(source: str, target: str, small: str, edge: int, kind: str, size: tuple[int, int], quality: int) -> Answer:
+    """Write the picture's pixels in another format, or made smaller, or both; and as a small WebP, from the same."""
+    image = read(source)
+    image.load()
+    pixels, turn = in_srgb(image), orientation(image)
+    del image  # as in `clean`
+    pixels = upright(pixels, turn)
+    pixels = on_white(pixels) if kind == JPEG else pixels
+    pixels = bare(cut(pixels, *size))
+    pixels.save(target, kind, **WRITING[kind] | ({} if kind == PNG else {"quality": quality}))
+    pixels.thumbnail((edge, edge), reducing_gap=2)
+    pixels.save(small, WEBP, **SMALL)
+    return {"media_type": Image.MIME[kind], "width": size[0], "height": size[1], "is_clear": is_clear(pixels)}
+
+
+TASKS: dict[str, Callable[..., Answer]] = {"check": check, "derive": derive, "clean": clean, "remake": remake}
 
 
 def read(source: str) -> Image.Image:
@@ -136,6 +153,30 @@ def bare(image: Image.Image) -> Image.Image:
     fresh = Image.new(image.mode, image.size)
     fresh.paste(image)
     return fresh
+
+
+def cut(image: Image.Image, width: int, height: int) -> Image.Image:
+    """At this size, which is no larger: what is too much of the shape falls off evenly on both sides."""
+    if image.size == (width, height):
+        return image
+    scale = min(image.width / width, image.height / height)
+    left, top = (image.width - width * scale) / 2, (image.height - height * scale) / 2
+    box = (left, top, image.width - left, image.height - top)
+    return image.resize((width, height), Image.Resampling.LANCZOS, box, reducing_gap=3)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Without transparency, as a page would show it."""
+    if image.mode != "RGBA":
+        return image
+    page = Image.new("RGB", image.size, "white")
+    page.paste(image, mask=image.getchannel("A"))
+    return page
+
+
+def is_clear(image: Image.Image) -> bool:
+    """Whether some of it lets the page show through; a channel that could, and nowhere does, is not enough."""
+    return image.mode == "RGBA" and image.getchannel("A").getextrema() != (255, 255)
 
 
 def plain(image: Image.Image) -> Image.Image:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generations.sizes import TABLE, Size, is_native, nearest, parse, ratio_of, tier_of, to_native
+from generations.sizes import ALIKE, TABLE, Size, can_become, is_native, nearest, parse, ratio_of, tier_of, to_native
 
 edges = st.integers(min_value=64, max_value=8000)
 
@@ -25,7 +25,13 @@ def test_only_an_ascii_x_between_plain_digits_is_a_size(text):
 
 @pytest.mark.parametrize(
     ("asked", "taken"),
-    [("1080x1920", "1088x1920"), ("512x512", "816x816"), ("1024x1024", "1024x1024"), ("5000x1000", "3840x1280")],
+    [
+        ("1080x1920", "1088x1920"),
+        ("1060x1910", "1072x1920"),
+        ("512x512", "816x816"),
+        ("1024x1024", "1024x1024"),
+        ("5000x1000", "3840x1280"),
+    ],
 )
 def test_a_size_the_native_wire_refuses_becomes_its_neighbour(asked, taken):
     assert str(to_native(parse(asked))) == taken
@@ -34,6 +40,26 @@ def test_a_size_the_native_wire_refuses_becomes_its_neighbour(asked, taken):
 @given(width=edges, height=edges)
 def test_any_size_becomes_one_the_native_wire_takes(width, height):
     assert is_native(to_native(Size(width, height)))
+
+
+@given(width=st.integers(1000, 2400), height=st.integers(1000, 2400))
+def test_what_is_asked_of_the_native_wire_is_enough_to_cut_the_wish_from(width, height):
+    made = to_native(Size(width, height))
+    assert made.width >= width
+    assert made.height >= height
+
+
+@given(came=st.builds(Size, edges, edges), wished=st.builds(Size, edges, edges))
+def test_only_more_pixels_of_the_same_shape_can_become_what_was_wished(came, wished):
+    if can_become(came, wished):
+        assert came.width >= wished.width
+        assert came.height >= wished.height
+        cut = min(came.width / wished.width, came.height / wished.height)
+        assert cut * cut * wished.area >= came.area * (1 - ALIKE)
+
+
+def test_a_size_can_become_itself():
+    assert all(can_become(size, size) for size in TABLE.values())
 
 
 def test_the_nearest_size_keeps_the_shape_before_the_area():

@@ -135,6 +135,51 @@ class Blind(InMemoryStorage):
         return self._looks % 2 == 0 and super().exists(name)
 
 
+class Foreign(InMemoryStorage):
+    """One whose library has errors of its own, as S3's has."""
+
+    def _fail(self, *args, **kwargs):
+        raise LookupError("An error occurred (SlowDown) when calling the PutObject operation")
+
+    exists = save = open = delete = _fail
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        lambda path: vault.keep(path, SHA, "image/png"),
+        lambda path: vault.keep_thumbnail(path, SHA),
+        vault.stage,
+        lambda path: vault.take_staged("staged/a", path),
+        lambda path: vault.drop_staged("staged/a"),
+        lambda path: vault.open_picture(asset()),
+        lambda path: vault.open_thumbnail(asset()),
+        lambda path: vault.read(asset()),
+    ],
+)
+def test_whatever_a_storage_raises_comes_as_trouble_of_the_disk(touch, source, settings):
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "tests.generations.test_vault.Foreign"}}
+    with pytest.raises(OSError, match=r"LookupError: .*SlowDown"):
+        touch(source)
+
+
+@pytest.mark.services  # whose lock file brings the library of S3
+def test_an_s3_that_nobody_answers_for_is_trouble_of_the_disk(source, settings, monkeypatch):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    nobody = {
+        "bucket_name": "pictures",
+        "endpoint_url": "http://127.0.0.1:9",
+        "region_name": "us-east-1",
+        "access_key": "a key",
+        "secret_key": "a secret",
+    }
+    backend = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": nobody}
+    settings.STORAGES = {**settings.STORAGES, "default": backend}
+    for touch in (vault.stage, lambda _: vault.read(asset()), lambda _: vault.drop_staged("staged/a")):
+        with pytest.raises(OSError, match="EndpointConnectionError"):
+            touch(source)
+
+
 # --- the storage itself ---------------------------------------------------------------------------
 
 

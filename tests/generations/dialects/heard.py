@@ -1,9 +1,9 @@
 """Answers as the client hands them to a dialect, and what they are expected to mean."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from generations.dialects.wire import Image, Outcome, Response
+from generations.dialects.wire import Image, Outcome, Phase, Response
 from generations.faults import Fault, Kind
 
 A, B, C, D, E = "videos", "jobs", "images-official", "images-vip", "images-openai"
@@ -14,6 +14,30 @@ HTML = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>
 REFUSAL = "Your request was rejected by the safety system. Your request ID is x. safety_violations=[sexual]."
 DATA_URL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA"
 TOKEN = "9f86d081884c7d65"
+
+
+class Row(NamedTuple):
+    """One answer, where it is from, and what it is expected to mean."""
+
+    mark: str
+    dialect: str
+    phase: Phase
+    status: int
+    body: Any
+    expected: Any
+    headers: dict[str, str]
+
+    @property
+    def response(self) -> Response:
+        return answer(self.status, self.body, **self.headers)
+
+
+def answers(dialect: str, phase: Phase, *rows: tuple) -> tuple[Row, ...]:
+    """Rows of one wire and one phase, each given as mark, status, body, meaning and perhaps headers."""
+    return tuple(
+        Row(mark, dialect, phase, status, body, expected, *(headers or ({},)))
+        for mark, status, body, expected, *headers in rows
+    )
 
 
 def task(**fields):
@@ -53,5 +77,9 @@ def matches(meant, expected):
         case Kind():
             return isinstance(meant, Fault) and meant.kind is expected
         case Fault():
-            return isinstance(meant, Fault) and (meant.kind, meant.status) == (expected.kind, expected.status)
+            return isinstance(meant, Fault) and (meant.kind, meant.status, meant.retry_after) == (
+                expected.kind,
+                expected.status,
+                expected.retry_after,
+            )
     return meant == expected

@@ -130,7 +130,7 @@ def test_whatever_a_child_does_costs_one_answer(habit, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "answer", [{}, {"media_type": "text/html", "width": 1, "height": 1}, {"media_type": "image/png"}]
 )
-def test_a_child_is_not_believed_beyond_four_values(answer, tmp_path, monkeypatch, save):
+def test_a_child_is_not_believed_beyond_five_values(answer, tmp_path, monkeypatch, save):
     script = tmp_path / "liar.py"
     script.write_text(f"import json, sys\nfor line in sys.stdin: print(json.dumps({answer!r}), flush=True)\n")
     liar = Pool(script, size=1)
