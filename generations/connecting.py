@@ -5,10 +5,15 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from generations.dialects import PAINTER
-from generations.models import ImageModel, Provider, Route
+from generations.models import WELL, ImageModel, Provider, Route
+from generations.sealing import Unsealable
+
+WRITTEN = ("dialect", "base_url", "sealed_key", "is_enabled", "concurrency")
+"""What is said here of a provider. Its health is the engine's to write, also while this is said."""
 
 
 class Unfit(ValueError):
@@ -24,6 +29,7 @@ class Served:
     priority: int | None = None
     cost: int | None = None
     """Micro-dollars for one picture."""
+    weight: int | None = None
 
 
 def address(base_url: str, dialect: str) -> str:
@@ -58,25 +64,48 @@ def check_key(provider: Provider, base_url: str, new_key: str) -> None:
         raise Unfit(_("The address changed, so the key must be entered again."))
 
 
+def mends(kept: Provider, dialect: str, base_url: str, new_key: str) -> bool:
+    """Whether these changes may have mended what a provider was shut for: it is another place now, or another key."""
+    if (dialect, base_url) != (kept.dialect, kept.base_url):
+        return True
+    try:
+        return bool(new_key) and new_key != kept.api_key
+    except Unsealable:
+        return True
+
+
+def ask_again(pk: int) -> bool:
+    """Let a provider be asked with the next picture. False where it has no failure to forget."""
+    ailing = Provider.objects.filter(Q(failures__gt=0) | Q(shut_until__isnull=False), pk=pk)
+    return bool(ailing.update(**WELL))
+
+
 def _origin(base_url: str) -> tuple[str, str]:
     parts = urlsplit(base_url)
     return parts.scheme, parts.netloc.lower()
 
 
 @transaction.atomic
-def connect(name: str, dialect: str, base_url: str, key: str, serves: list[Served]) -> Provider:
+def connect(
+    name: str, dialect: str, base_url: str, key: str, serves: list[Served], concurrency: int | None = None
+) -> Provider:
     """Add a provider or change the one of that name, switched on when it has a key. Raises Unfit.
 
-    Saying the same twice changes nothing. Image models it already serves and that are not named stay as they are.
+    Saying the same twice changes nothing. Image models it already serves and that are not named stay as they are, and
+    so does a limit of pictures at once. One that was shut is asked again when its place or its key has changed.
     """
     provider = Provider.objects.select_for_update().filter(name=name).first() or Provider(name=name)
     kept = address(base_url, dialect)
     check_key(provider, kept, key)
+    is_mended = mends(provider, dialect, kept, key)
     provider.dialect, provider.base_url = dialect, kept
     if key:
         provider.api_key = key
     provider.is_enabled = bool(provider.sealed_key) or dialect == PAINTER
-    _save(provider)
+    provider.concurrency = provider.concurrency if concurrency is None else concurrency
+    _save(provider, WRITTEN)
+    if is_mended:
+        ask_again(provider.pk)
     for served in serves:
         _serve(provider, served)
     return provider
@@ -93,13 +122,15 @@ def _serve(provider: Provider, served: Served) -> None:
     route.upstream_name, route.is_enabled = served.upstream, True
     route.priority = route.priority if served.priority is None else served.priority
     route.cost = route.cost if served.cost is None else served.cost
+    route.weight = route.weight if served.weight is None else served.weight
     _save(route)
 
 
-def _save(row: Provider | Route) -> None:
+def _save(row: Provider | Route, written: tuple[str, ...] | None = None) -> None:
+    """Keep a row that makes sense; of one that is kept already, only what was `written`. Raises Unfit."""
     try:
         row.full_clean()
     except ValidationError as wrong:
         field, sentences = next(iter(wrong.message_dict.items()))
         raise Unfit(f"{field}: {sentences[0]}") from wrong
-    row.save()
+    row.save(update_fields=written if row.pk else None)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts import credits
 from accounts.models import Member, Wallet
-from generations import imaging, pricing, tasks, vault
+from generations import dialects, engine, imaging, pricing, tasks, vault
 from generations.brief import Brief, Picture
 from generations.catalog import Objection, objections
 from generations.engine import Bell
@@ -91,6 +91,7 @@ def submit(
             job = _write(member, image_model, brief, count, key, origin)
             _attach(job, references)
             _hold(job, each)
+            _check_room(member, count)
     except IntegrityError:
         if taken := _taken(member, origin, key):
             return taken
@@ -98,7 +99,43 @@ def submit(
     except credits.NotEnough as wrong:
         short = (("wanted", wrong.wanted), ("balance", wrong.balance))
         raise Objected(Objection("", "credits", short)) from wrong
+    except credits.OverCap as wrong:
+        raise Objected(_over(wrong)) from wrong
     return job
+
+
+def unaffordable(member: Member, wished: Quote) -> list[Objection]:
+    """What a press would be told of its price: that the pool has not as much, or that the member may not spend it."""
+    if wished.after < 0:
+        return [Objection("", "credits", (("wanted", wished.total), ("balance", wished.balance)))]
+    try:
+        credits.keep_caps(member, wished.total)
+    except credits.OverCap as wrong:
+        return [_over(wrong)]
+    return []
+
+
+def retry(member: Member, generation: Generation) -> Job:
+    """Ask anew for a picture that did not come: a job of its own, with a hold of its own at today's price.
+
+    Pressed twice it is one job. Raises Objected as `submit` does.
+    """
+    job = generation.job
+    references = [place.asset for place in job.jobreference_set.select_related("asset")]
+    return submit(member, job.image_model, job.brief(), references, 1, retry_key(generation))
+
+
+def retry_key(generation: Generation) -> str:
+    """The submission key of the one job that asks anew for this picture."""
+    return f"retry {generation.pk}"
+
+
+def cancel(member: Member, generation: Generation) -> bool:
+    """Call off a picture of the member's team. True where it ended at once, with its credits back.
+
+    One that is sent already finishes as its provider decides, and costs what it costs.
+    """
+    return generation.job.team_id == member.team_id and engine.cancel(generation.pk)
 
 
 def _taken(member: Member, origin: str, key: str) -> Job | None:
@@ -106,12 +143,19 @@ def _taken(member: Member, origin: str, key: str) -> Job | None:
 
 
 def _check(image_model: ImageModel, brief: Brief, references: list[Asset], count: int) -> None:
+    if not image_model.is_enabled:
+        raise Objected(Objection("image_model", "no_provider"))
     wished = replace(brief, references=tuple(Picture(media_type=asset.media_type) for asset in references))
-    wrong = objections(wished, image_model.capabilities, count)
-    if not wrong and not Route.objects.serving(image_model).exists():
-        wrong = [Objection("image_model", "no_provider")]
-    if wrong:
+    if wrong := objections(wished, image_model.capabilities, count) or _unserved(image_model, wished):
         raise Objected(*wrong)
+
+
+def _unserved(image_model: ImageModel, brief: Brief) -> list[Objection]:
+    """What none of the open routes can say of this brief; nothing where one of them can say all of it."""
+    lacks = [dialects.lacking(route.provider.dialect, brief) for route in Route.objects.serving(image_model.pk)]
+    if not lacks:
+        return [Objection("image_model", "no_provider")]
+    return [Objection(fault.code, "unserved") for fault in lacks[:1] if fault] if all(lacks) else []
 
 
 def _write(member: Member, image_model: ImageModel, brief: Brief, count: int, key: str, origin: str) -> Job:
@@ -139,11 +183,25 @@ def _hold(job: Job, each: int) -> None:
     now = timezone.now()
     ring_at = now + timedelta(seconds=RING_AGAIN)
     generations = Generation.objects.bulk_create(
-        Generation(job=job, position=position, held=each, due_at=now, ring_at=ring_at)
+        Generation(job=job, member=job.member, position=position, held=each, due_at=now, ring_at=ring_at)
         for position in range(1, job.count + 1)
     )
     credits.hold(job.member, {generation.pk: each for generation in generations})
-    transaction.on_commit(partial(tasks.ring, [Bell(SUBMIT, generation.pk) for generation in generations]))
+    transaction.on_commit(partial(tasks.ring, [Bell(SUBMIT)] * len(generations)))
+
+
+def _check_room(member: Member, count: int) -> None:
+    """Raises Objected where the team has too much under way. Behind its wallet's lock, so that no two count at once."""
+    most = member.team.most_active or settings.MOST_ACTIVE
+    under_way = Generation.objects.under_way().filter(member__team=member.team_id).count()
+    if under_way > most:
+        said = (("most", most), ("under_way", under_way - count), ("wanted", count))
+        raise Objected(Objection("", "active", said))
+
+
+def _over(wrong: credits.OverCap) -> Objection:
+    said = (("wanted", wrong.wanted), ("cap", wrong.cap), ("spent", wrong.spent))
+    return Objection("", f"cap_{wrong.who}_{wrong.period}", said)
 
 
 def keep_upload(member: Member, upload: UploadedFile) -> Asset:

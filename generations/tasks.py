@@ -1,36 +1,58 @@
 """Celery's doors: each calls one verb of the engine and rings what it returns."""
 
+import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import structlog
 from celery import shared_task
+from celery.signals import worker_shutting_down
 from kombu.exceptions import OperationalError
 
 from generations import engine
 from generations.engine import Bell
+from generations.failpoints import reach
 
 log = structlog.get_logger(__name__)
 
+closing = threading.Event()
+"""Set when this process is told to stop. It finishes what it holds; what is still due is somebody else's."""
+
+MOST_WAITING = 1000
+"""Bells at one queue above which a sweep rings there no more: plenty for those who hear, too many where nobody does."""
+
 
 @shared_task
-def submit(generation: str) -> None:
-    ring(engine.submit(uuid.UUID(generation)))
+def submit() -> None:
+    answer(engine.submit)
 
 
 @shared_task
 def poll() -> None:
-    ring(engine.poll())
+    answer(engine.poll)
 
 
 @shared_task
 def collect(attempt: str) -> None:
-    ring(engine.collect(uuid.UUID(attempt)))
+    answer(engine.collect, uuid.UUID(attempt))
 
 
 @shared_task
 def sweep() -> None:
-    ring(engine.sweep())
+    answer(_heard)
+
+
+def answer(verb: Callable[..., Iterable[Bell]], *about: uuid.UUID) -> None:
+    """Do what a bell asks for and ring what comes next. A process that is closing answers no bell any more."""
+    if not closing.is_set():
+        ring(verb(*about))
+
+
+@worker_shutting_down.connect
+def close(**_told: Any) -> None:
+    """From here on every door stays shut."""
+    closing.set()
 
 
 DOORS = {"submit": submit, "poll": poll, "collect": collect}
@@ -40,7 +62,27 @@ def ring(bells: Iterable[Bell]) -> None:
     """Ring each bell. A broker that does not answer costs seconds: the next sweep rings again."""
     for bell in bells:
         try:
+            reach("bell.before")
             DOORS[bell.queue].apply_async(args=[str(bell.id)] if bell.id else [])
+            reach("bell.after")
         except OperationalError as wrong:
             log.warning("bell_not_rung", queue=bell.queue, error=type(wrong).__name__)
             return
+
+
+def _heard() -> list[Bell]:
+    """What is due, but for the queues that nobody hears: a sweep a second would fill the broker's memory."""
+    bells = engine.sweep()
+    deaf = {queue for queue in {bell.queue for bell in bells} if _waiting(queue) > MOST_WAITING}
+    if deaf:
+        log.warning("bells_not_heard", queues=sorted(deaf))
+    return [bell for bell in bells if bell.queue not in deaf]
+
+
+def _waiting(queue: str) -> int:
+    """How many bells nobody has taken yet. Where the broker is away, ringing finds out and says so."""
+    with sweep.app.connection_or_acquire() as line:
+        try:
+            return int(line.default_channel.queue_declare(queue).message_count)
+        except (OperationalError, *line.connection_errors):
+            return 0

@@ -7,9 +7,10 @@ the queue of record: a lost or a doubled ring costs seconds, never a job.
 """
 
 from generations.engine.bells import Bell
+from generations.engine.close import cancel
 from generations.engine.collect import collect
 from generations.engine.poll import poll
 from generations.engine.submit import submit
 from generations.engine.sweep import sweep
 
-__all__ = ["Bell", "collect", "poll", "submit", "sweep"]
+__all__ = ["Bell", "cancel", "collect", "poll", "submit", "sweep"]

@@ -1,14 +1,16 @@
 """Everything that is kept about making pictures."""
 
 from generations.models.asset import Asset, Use
-from generations.models.attempt import Attempt, Stage
-from generations.models.generation import ENDED, MOVES, Generation, State
+from generations.models.attempt import UNRESOLVED, Attempt, Stage
+from generations.models.generation import ENDED, MOVES, Generation, State, Turn
 from generations.models.job import Job, JobReference
-from generations.models.provider import ImageModel, Price, Provider, Route
+from generations.models.provider import WELL, ImageModel, Price, Provider, Route
 
 __all__ = [
     "ENDED",
     "MOVES",
+    "UNRESOLVED",
+    "WELL",
     "Asset",
     "Attempt",
     "Generation",
@@ -20,5 +22,6 @@ __all__ = [
     "Route",
     "Stage",
     "State",
+    "Turn",
     "Use",
 ]

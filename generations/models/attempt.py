@@ -1,8 +1,10 @@
 """One paid call of one provider for one generation: the intent, the upstream id, the outcome, what it cost us."""
 
 import uuid
+from datetime import timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,12 +25,15 @@ class Stage(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
+UNRESOLVED = models.Q(is_lost=True, checked__isnull=True) & ~models.Q(stage=Stage.KEPT)
+
+
 class AttemptQuerySet(models.QuerySet["Attempt"]):
-    def due(self, stage: Stage) -> Self:
-        """Waiting in `stage`, due, and under nobody's live lease; the most overdue first."""
+    def due(self, stage: Stage, ahead: timedelta = timedelta()) -> Self:
+        """Waiting in `stage`, due by now or `ahead`, and under nobody's live lease; the most overdue first."""
         now = timezone.now()
         free = models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now)
-        return self.filter(free, stage=stage, due_at__lte=now).order_by("due_at")
+        return self.filter(free, stage=stage, due_at__lte=now + ahead).order_by("due_at")
 
     def abandoned(self) -> Self:
         """Sending under a lease that nobody renews: the worker is gone, and so is the answer."""
@@ -38,9 +43,23 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """The attempt, while `lease` is still the last one taken on it. A worker that was frozen finds nothing."""
         return self.filter(pk=pk, lease=lease)
 
+    def at_work(self) -> Self:
+        """What providers are working on as far as we know. Each is a place of its provider's limit."""
+        return self.filter(stage__in=(Stage.SENDING, Stage.ACCEPTED))
+
+    def watched(self) -> Self:
+        """Given up and due to be asked for once more: the picture may come late. The most overdue first."""
+        now = timezone.now()
+        free = models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=now)
+        return self.filter(free, stage=Stage.UNKNOWN, watch_until__isnull=False, due_at__lte=now).order_by("due_at")
+
     def in_doubt(self) -> Self:
         """Unknown and past their deadline, with a generation that still waits for a verdict."""
         return self.filter(stage=Stage.UNKNOWN, ended__isnull=True, deadline__lt=timezone.now())
+
+    def unresolved(self) -> Self:
+        """Possibly paid for nothing, and no person has looked into it. What was kept late is paid for, not in doubt."""
+        return self.filter(UNRESOLVED)
 
 
 class Attempt(models.Model):
@@ -66,11 +85,16 @@ class Attempt(models.Model):
     due_at = models.DateTimeField(_("due at"), default=timezone.now, editable=False)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0, editable=False)
     stumbles = models.PositiveSmallIntegerField(_("unreadable answers in a row"), default=0, editable=False)
-    lease = models.CharField(max_length=32, blank=True, db_index=True, editable=False)
+    lease = models.CharField(max_length=32, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     sent = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     deadline = models.DateTimeField(_("deadline"), editable=False)
     ended = models.DateTimeField(_("ended"), null=True, editable=False)
+    watch_until = models.DateTimeField(_("watched until"), null=True, editable=False)
+    checked = models.DateTimeField(_("looked into"), null=True, editable=False)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("by")
+    )
 
     objects = AttemptQuerySet.as_manager()
 
@@ -83,9 +107,25 @@ class Attempt(models.Model):
             models.Index(
                 fields=("stage", "due_at"), name="attempt_due", condition=models.Q(stage__in=("accepted", "delivered"))
             ),
+            # Given up, and still asked for now and then: the picture may come late.
+            models.Index(
+                fields=("due_at",),
+                name="attempt_watched",
+                condition=models.Q(stage="unknown", watch_until__isnull=False),
+            ),
+            # How much a provider is working on at the moment.
+            models.Index(
+                fields=("provider",), name="attempt_at_once", condition=models.Q(stage__in=("sending", "accepted"))
+            ),
+            # How a provider has done in the last hour.
+            models.Index(fields=("ended",), name="attempt_ended"),
             models.Index(fields=("lease_until",), name="attempt_sending", condition=models.Q(stage="sending")),
             models.Index(
                 fields=("deadline",), name="attempt_in_doubt", condition=models.Q(stage="unknown", ended__isnull=True)
+            ),
+            # What the operator has yet to look into, counted on each page of the desk.
+            models.Index(
+                fields=("sent",), name="attempt_unresolved", condition=models.Q(is_lost=True, checked__isnull=True)
             ),
         )
 

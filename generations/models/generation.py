@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team
+from accounts.models import Member, Team
 from generations import faults
 from generations.models.asset import Asset
 from generations.models.job import Job
@@ -32,6 +32,7 @@ MOVES: dict[State, tuple[State, ...]] = {
 }
 """Each state, and the states from which it may be reached."""
 
+ALIVE = (State.QUEUED, State.RUNNING)
 ENDED = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
 
 
@@ -40,11 +41,7 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         return self.filter(job__team=team)
 
     def under_way(self) -> Self:
-        return self.exclude(state__in=ENDED)
-
-    def due(self) -> Self:
-        """Queued, and nobody has rung for them lately."""
-        return self.filter(state=State.QUEUED, ring_at__lte=timezone.now()).order_by("ring_at")
+        return self.filter(state__in=ALIVE)
 
     def move(self, pk: uuid.UUID, to: State, **changes: Any) -> bool:
         """Make one move if the table of moves allows it from where the row stands. True for the one who made it."""
@@ -57,6 +54,7 @@ class Generation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, models.PROTECT, related_name="generations", verbose_name=_("job"))
+    member = models.ForeignKey(Member, models.PROTECT, related_name="generations", verbose_name=_("member"))
     position = models.PositiveSmallIntegerField(_("position"))
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.QUEUED, editable=False)
     held = models.PositiveIntegerField(_("held"), help_text=_("Credits set aside when it was submitted."))
@@ -69,6 +67,7 @@ class Generation(models.Model):
     due_at = models.DateTimeField(_("not before"), default=timezone.now, editable=False)
     ring_at = models.DateTimeField(_("ring again at"), default=timezone.now, editable=False)
     rings = models.PositiveSmallIntegerField(default=0, editable=False)
+    cancel_asked = models.DateTimeField(_("asked to cancel"), null=True, blank=True, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
     started = models.DateTimeField(_("started"), null=True, blank=True)
     changed = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
@@ -83,6 +82,13 @@ class Generation(models.Model):
         indexes = (
             # The sweep looks for what is queued and due; finished rows, nearly all of them, stay out of it.
             models.Index(fields=("ring_at",), name="generation_due", condition=models.Q(state="queued")),
+            # Whose turn is next asks for a member's oldest one; the limit of a team asks how many are under way.
+            models.Index(fields=("member", "due_at"), name="generation_turn", condition=models.Q(state="queued")),
+            models.Index(
+                fields=("member",), name="generation_active", condition=models.Q(state__in=("queued", "running"))
+            ),
+            # How the last hour went.
+            models.Index(fields=("ended",), name="generation_failed", condition=models.Q(state="failed")),
             # A page asks which of its cards have changed since it last looked.
             models.Index(fields=("job", "changed"), name="generation_changed"),
         )
@@ -94,3 +100,17 @@ class Generation(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in ENDED
+
+
+class Turn(models.Model):
+    """When a member's generation was last begun: who has waited longest is next."""
+
+    member = models.OneToOneField(Member, models.CASCADE, primary_key=True, related_name="turn")
+    last = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("turn")
+        verbose_name_plural = _("turns")
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.last:%H:%M:%S}"

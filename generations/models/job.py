@@ -4,6 +4,7 @@ import uuid
 from typing import Self
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member, Team
@@ -51,6 +52,12 @@ class Job(models.Model):
 
     def brief(self, references: tuple[Picture, ...] = ()) -> Brief:
         return Brief.from_json(self.brief_json, references)
+
+    @cached_property
+    def outline(self) -> Brief:
+        """The brief with its references by their kind alone: as much as a choice of provider needs."""
+        kinds = self.jobreference_set.values_list("asset__media_type", flat=True)
+        return self.brief(tuple(Picture(media_type=kind) for kind in kinds))
 
 
 class JobReference(models.Model):

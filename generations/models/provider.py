@@ -6,9 +6,11 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from generations import dialects, pricing
+from generations import dialects, faults, pricing
 from generations.catalog import Capabilities
 from generations.sealing import seal, unseal
+
+KINDS = [(kind, kind) for kind in faults.Kind]
 
 
 class ImageModelQuerySet(models.QuerySet["ImageModel"]):
@@ -64,6 +66,10 @@ class Price(models.Model):
         return f"{pricing.line(self.tier, self.quality)}: {self.credits}"
 
 
+WELL = {"failures": 0, "shut_for": "", "shut_since": None, "shut_at": None, "shut_until": None}
+"""What is written of a provider that nothing is wrong with."""
+
+
 class Provider(models.Model):
     """A place that speaks a dialect. Its key is sealed at rest and never shown again."""
 
@@ -81,6 +87,18 @@ class Provider(models.Model):
     deadline = models.PositiveIntegerField(
         _("deadline"), default=900, help_text=_("Seconds after which an accepted picture is given up.")
     )
+    concurrency = models.PositiveIntegerField(
+        _("at once"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Pictures it may be working on at the same time; empty: as many as are wished for."),
+    )
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
+    shut_for = models.CharField(_("shut for"), max_length=16, blank=True, choices=KINDS, editable=False)
+    shut_since = models.DateTimeField(_("shut since"), null=True, editable=False)
+    shut_at = models.DateTimeField(_("last in trouble"), null=True, editable=False)
+    shut_until = models.DateTimeField(_("asked again at"), null=True, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -105,7 +123,7 @@ class RouteQuerySet(models.QuerySet["Route"]):
     def open(self) -> Self:
         return self.filter(is_enabled=True, provider__is_enabled=True)
 
-    def serving(self, image_model: ImageModel) -> Self:
+    def serving(self, image_model: int) -> Self:
         """The open routes of an image model, the preferred one first."""
         return self.open().filter(image_model=image_model).select_related("provider").order_by("priority", "pk")
 
@@ -117,6 +135,12 @@ class Route(models.Model):
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="routes", verbose_name=_("provider"))
     upstream_name = models.CharField(_("upstream name"), max_length=120)
     priority = models.PositiveSmallIntegerField(_("priority"), default=100, help_text=_("Lower is asked first."))
+    weight = models.PositiveSmallIntegerField(
+        _("weight"),
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text=_("Its share among routes of the same priority: 3 is asked first three times as often as 1."),
+    )
     cost = models.PositiveBigIntegerField(_("cost"), default=0, help_text=_("Micro-dollars for one picture."))
     is_enabled = models.BooleanField(_("enabled"), default=True)
 

@@ -129,6 +129,7 @@ class GenerationFactory(DjangoModelFactory[Generation]):
         model = Generation
 
     job = factory.SubFactory(JobFactory)
+    member = factory.SelfAttribute("job.member")
     position = factory.LazyAttribute(lambda made: made.job.generations.count())
     held = 4
 

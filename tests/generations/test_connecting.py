@@ -3,8 +3,10 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from generations.connecting import Unfit, address
+from generations.connecting import Unfit, address, ask_again
+from generations.faults import Kind
 from generations.models import Provider, Route
+from tests.generations.illness import ILL, WELL, fall_ill, falls_ill_meanwhile, health_of
 
 KEY = "sk-canary-command"
 
@@ -58,6 +60,22 @@ def test_what_is_not_said_stays(db: None) -> None:
     assert home.routes.get(image_model__name="gpt-image-2").cost == 1234
 
 
+def test_a_limit_and_a_weight_are_kept_until_others_are_said(db: None) -> None:
+    said = ("--api-key", KEY, "--image-model", "sketch")
+    provider(*said, "--concurrency", "8", "--weight", "3")
+    provider(*said)
+    home = Provider.objects.get(name="Home")
+    assert (home.concurrency, home.routes.get().weight) == (8, 3)
+    provider(*said, "--concurrency", "9", "--weight", "1")
+    home.refresh_from_db()
+    assert (home.concurrency, home.routes.get().weight) == (9, 1)
+
+
+def test_a_route_has_a_weight(db: None) -> None:
+    with pytest.raises(CommandError, match="weight: "):
+        provider("--api-key", KEY, "--image-model", "sketch", "--weight", "0")
+
+
 def test_a_provider_of_the_catalog_is_switched_on_by_its_key(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     provider(name="DYU videos", base_url="https://api.dyuapi.com")
     assert "is off: it has no key; it serves gpt-image-2." in capsys.readouterr().out
@@ -100,11 +118,68 @@ def test_a_kept_key_does_not_follow_to_another_host(db: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [("--cost", "-1"), ("--cost", "0.5"), ("--priority", "first"), ("--image-model", "=x")]
+    "more",
+    [
+        *(("--cost", "-1"), ("--cost", "0.5"), ("--priority", "first"), ("--image-model", "=x")),
+        *(("--concurrency", "0"), ("--concurrency", "many"), ("--weight", "-1")),
+    ],
 )
 def test_a_senseless_figure_is_refused(db: None, more: tuple[str, str]) -> None:
     with pytest.raises(CommandError):
         provider("--api-key", KEY, *more)
+
+
+def test_what_is_said_of_a_provider_leaves_its_health_as_the_engine_writes_it(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider("--api-key", KEY)
+    falls_ill_meanwhile(monkeypatch)
+    provider("--api-key", KEY, "--concurrency", "3")
+    assert health_of(Provider.objects.get(name="Home")) == ILL
+    assert Provider.objects.get(name="Home").concurrency == 3
+
+
+@pytest.mark.parametrize(
+    ("more", "said", "health"),
+    [
+        (("--api-key", "another-key"), {}, WELL),
+        (("--api-key", KEY), {"base_url": "http://10.0.0.8"}, WELL),
+        ((), {"dialect": "jobs"}, WELL),
+        (("--api-key", KEY), {}, ILL),
+        (("--image-model", "sketch"), {}, ILL),
+    ],
+)
+def test_another_key_or_place_mends_a_provider_and_nothing_else_does(
+    db: None, more: tuple[str, ...], said: dict[str, str], health: object
+) -> None:
+    provider("--api-key", KEY)
+    home = Provider.objects.get(name="Home")
+    fall_ill(home)
+    provider(*more, **said)
+    assert health_of(home) == health
+
+
+def test_a_new_key_mends_a_provider_whose_old_one_cannot_be_opened(db: None) -> None:
+    provider("--api-key", KEY)
+    home = Provider.objects.get(name="Home")
+    fall_ill(home, Kind.DENIED)
+    Provider.objects.filter(pk=home.pk).update(sealed_key="sealed long ago")
+    provider("--api-key", KEY)
+    assert health_of(home) == WELL
+
+
+def test_a_provider_is_asked_again_once(db: None) -> None:
+    provider("--api-key", KEY)
+    home = Provider.objects.get(name="Home")
+    fall_ill(home)
+    assert [ask_again(home.pk), ask_again(home.pk), health_of(home)] == [True, False, WELL]
+
+
+def test_failures_that_have_not_shut_a_provider_yet_are_forgotten_too(db: None) -> None:
+    provider("--api-key", KEY)
+    home = Provider.objects.get(name="Home")
+    Provider.objects.update(failures=4)
+    assert [ask_again(home.pk), health_of(home)] == [True, WELL]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ def raised() -> set[tuple[str, str]]:
     return found
 
 
-VALUES = tuple((name, 5) for name in ("limit", "length", "most", "fewest", "value", "name", "wanted", "balance"))
+NAMES = ("limit", "length", "most", "fewest", "value", "name", "wanted", "balance", "under_way")
+VALUES = tuple((name, 5) for name in NAMES)
 
 
 @pytest.mark.parametrize(("field", "code"), sorted(raised()))
@@ -33,6 +34,11 @@ def test_every_objection_has_a_sentence_of_its_own(field, code):
     said = sentences.objection(Objection(field, code, VALUES))
     assert said != str(sentences.OTHERWISE)
     assert not re.search(r"%\(|\bNone\b", said)
+
+
+@pytest.mark.parametrize("field", ["prompt", "references", "mask", "background"])
+def test_every_wish_that_nobody_serves_is_named(field):
+    assert sentences.objection(Objection(field, "unserved")) != str(sentences.OTHERWISE)
 
 
 @pytest.mark.parametrize("reason", ["type", "pixels", "bytes", "broken", "slow"])

@@ -8,7 +8,7 @@ from generations.faults import Kind
 from generations.models import Generation, Stage, State
 from tests.generations.driving import answer, finish, hurry
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 VIP, VIDEOS = "gpt-image-2-vip", "gpt-image-2"
 SQUARE = ("1:1", "1K")
@@ -87,11 +87,11 @@ def test_a_provider_that_is_busy_once_is_asked_again_and_delivers(provider, ask,
 def test_a_busy_provider_is_not_asked_before_the_time_it_named(provider, ask):
     provider("images-vip")
     job = ask(VIP, "a lamp [fail=429]", shape=SQUARE)
-    answer(engine.Bell("submit", job.generations.get().pk))
+    answer(engine.Bell("submit"))
     generation = job.generations.get()
     assert generation.state == State.QUEUED
     assert generation.due_at > generation.attempts.get().ended
-    answer(engine.Bell("submit", generation.pk))
+    answer(engine.Bell("submit"))
     assert generation.attempts.count() == 1
 
 
@@ -166,7 +166,7 @@ def test_what_the_provider_said_stays_with_the_admin(provider, ask, alice):
 def test_progress_is_told_while_it_is_under_way(provider, ask):
     provider("videos")
     job = ask(VIDEOS, "a lamp [delay=30]", shape=SQUARE)
-    answer(engine.Bell("submit", job.generations.get().pk))
+    answer(engine.Bell("submit"))
     hurry()
     answer(engine.Bell("poll"))
     attempt = job.generations.get().attempts.get()

@@ -3,19 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.credits import total
 from generations import engine
 from generations.engine import close
 from generations.engine.close import Fenced, Kept
-from generations.engine.leases import holding, new_lease
+from generations.engine.leases import new_lease
 from generations.engine.submit import intend
 from generations.faults import Kind
 from generations.models import Attempt, Stage, State
 from tests.generations.driving import answer, finish, hurry
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 VIP, VIDEOS, SQUARE = "gpt-image-2-vip", "gpt-image-2", ("1:1", "1K")
 
@@ -25,11 +26,20 @@ def abandon(attempt: Attempt) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
+@pytest.mark.parametrize(("tier", "seconds"), [("1K", 360), ("4K", 600)])
+def test_a_call_whose_worker_is_gone_is_waited_for_as_long_as_it_may_take(provider, ask, tier, seconds):
+    provider("images-vip")
+    ask(VIP, "a lamp", shape=("1:1", tier))
+    attempt = intend()
+    assert attempt is not None
+    assert attempt.deadline - attempt.sent == timedelta(seconds=seconds)
+
+
 def test_a_lost_ring_is_rung_again(ask):
-    job = ask("sketch", "a lamp", shape=SQUARE)
+    ask("sketch", "a lamp", shape=SQUARE)
     assert engine.sweep() == []
     hurry()
-    assert engine.sweep() == [engine.Bell("submit", job.generations.get().pk)]
+    assert engine.sweep() == [engine.Bell("submit")]
 
 
 def test_a_ring_that_nobody_answers_is_repeated_ever_more_slowly(ask):
@@ -44,10 +54,31 @@ def test_a_ring_that_nobody_answers_is_repeated_ever_more_slowly(ask):
     assert second.ring_at - timezone.now() > first.ring_at - timezone.now()
 
 
+@pytest.mark.parametrize("meanwhile", [engine.sweep, intend])
+def test_a_sweep_rings_for_nothing_that_was_seen_to_while_it_looked(ask, meanwhile):
+    generation = ask("sketch", "a lamp", shape=SQUARE).generations.get()
+    hurry()
+    seen: list[str] = []
+
+    def just_before(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "generations_generation"') and not seen:
+            seen.append(sql)
+            meanwhile()
+            generation.refresh_from_db()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(just_before):
+        assert engine.sweep() == []
+    assert seen
+    before = (generation.state, generation.ring_at, generation.rings)
+    generation.refresh_from_db()
+    assert (generation.state, generation.ring_at, generation.rings) == before
+
+
 def test_every_message_delivered_three_times_is_one_call_and_one_charge(provider, ask, alice, upstream):
     provider("videos")
     generation = ask(VIDEOS, "a lamp", shape=SQUARE).generations.get()
-    answer(*[engine.Bell("submit", generation.pk)] * 3)
+    answer(*[engine.Bell("submit")] * 3)
     for _ in range(20):
         hurry()
         answer(*[bell for bell in engine.sweep() for _ in range(3)])
@@ -62,7 +93,7 @@ def test_every_message_delivered_three_times_is_one_call_and_one_charge(provider
 def test_a_worker_that_dies_after_the_id_was_stored_is_followed_by_another(provider, ask, upstream):
     provider("videos")
     job = ask(VIDEOS, "a lamp", shape=SQUARE)
-    answer(engine.Bell("submit", job.generations.get().pk))
+    answer(engine.Bell("submit"))
     hurry()
     Attempt.objects.update(lease=new_lease(), lease_until=timezone.now() - timedelta(seconds=1))
     (generation,) = finish(job)
@@ -75,7 +106,7 @@ def test_a_worker_that_dies_between_intent_and_answer_leaves_an_unknown_that_is_
 ):
     provider("images-vip")
     job = ask(VIP, "a lamp", shape=SQUARE)
-    attempt = intend(job.generations.get().pk)
+    attempt = intend()
     abandon(attempt)
     hurry()
     answer(*engine.sweep())
@@ -93,7 +124,7 @@ def test_a_worker_that_dies_between_intent_and_answer_leaves_an_unknown_that_is_
 
 def test_a_sketch_that_dies_with_its_worker_is_drawn_again(ask):
     job = ask("sketch", "a lamp", shape=SQUARE)
-    abandon(intend(job.generations.get().pk))
+    abandon(intend())
     (generation,) = finish(job)
     assert generation.state == State.SUCCEEDED
 
@@ -101,7 +132,7 @@ def test_a_sketch_that_dies_with_its_worker_is_drawn_again(ask):
 def test_a_frozen_worker_finds_its_writes_refused(provider, ask, alice):
     provider("videos")
     job = ask(VIDEOS, "a lamp", shape=SQUARE)
-    answer(engine.Bell("submit", job.generations.get().pk))
+    answer(engine.Bell("submit"))
     frozen, lease = Attempt.objects.select_related("generation__job").get(), new_lease()
     Attempt.objects.update(stage=Stage.DELIVERED, lease=new_lease(), result={})
     with pytest.raises(Fenced):
@@ -122,11 +153,10 @@ def test_a_long_call_keeps_its_lease(provider, ask, monkeypatch):
 
 
 def test_two_collectors_of_one_picture_are_one_charge(ask, alice):
-    job = ask("sketch", "a lamp", shape=SQUARE)
-    answer(engine.Bell("submit", job.generations.get().pk))
+    ask("sketch", "a lamp", shape=SQUARE)
+    answer(engine.Bell("submit"))
     attempt = Attempt.objects.get()
-    with holding(new_lease()):
-        answer(engine.Bell("collect", attempt.pk), engine.Bell("collect", attempt.pk))
+    answer(engine.Bell("collect", attempt.pk), engine.Bell("collect", attempt.pk))
     assert alice.team.wallet.entries.filter(kind="capture").count() == 1
 
 

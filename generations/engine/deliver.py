@@ -1,0 +1,46 @@
+"""Note where a finished picture is, so that it is brought home."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from django.utils import timezone
+
+from generations import client, vault
+from generations.dialects.wire import Outcome
+from generations.engine.bells import COLLECT, Bell
+from generations.engine.close import Fenced, billed_after_all
+from generations.models import Attempt, Stage
+
+RING_AGAIN = timedelta(seconds=15)
+"""Until the sweep rings for a delivered picture that nobody has come for."""
+
+
+def deliver(attempt: Attempt, lease: str, outcome: Outcome, answer: client.Answer) -> list[Bell]:
+    """Bytes that came inside the answer are staged before the note is written. Raises Fenced."""
+    image = outcome.images[0]
+    inline = answer.inline.get(image.inline)
+    result = {"staged": vault.stage(inline)} if inline else {"url": image.url}
+    now = timezone.now()
+    written = Attempt.objects.held(attempt.pk, lease).update(
+        stage=Stage.DELIVERED,
+        result={
+            **result,
+            "revised_prompt": outcome.revised_prompt,
+            "quality": outcome.quality,
+            "image_tokens": outcome.image_tokens,
+            "asked_again": attempt.result.get("asked_again", False),
+        },
+        raw=answer.raw,
+        stumbles=0,
+        lease="",
+        lease_until=None,
+        due_at=now + RING_AGAIN,
+        deadline=now + timedelta(seconds=attempt.provider.deadline),
+        **(billed_after_all(attempt) if attempt.ended else {}),
+    )
+    if not written:
+        if inline:
+            with suppress(OSError):  # they take a little room; who is told that the lease was lost may bring them again
+                vault.drop_staged(result["staged"])
+        raise Fenced(attempt.pk)
+    return [Bell(COLLECT, attempt.pk)]
