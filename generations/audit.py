@@ -19,13 +19,8 @@ from generations.models import ENDED, Asset, Attempt, Generation, Job, Stage, St
 
 MOST_NAMED = 20
 """Rows that one check names; of more it says how many."""
-LIVE = (Stage.SENDING, Stage.ACCEPTED, Stage.DELIVERED)
-
-
-def _under_way(attempt: str = "") -> Q:
-    """Attempts whose verdict may still come, reached through `attempt`."""
-    in_doubt = Q(**{f"{attempt}stage": Stage.UNKNOWN, f"{attempt}ended__isnull": True})
-    return Q(**{f"{attempt}stage__in": LIVE}) | in_doubt
+LATE = Q(stage=Stage.KEPT, is_lost=True)
+"""Kept when its generation had failed and its credits were back: at no charge, and its cost is booked as lost."""
 
 
 def audit(*, rehash: bool = False) -> list[str]:
@@ -122,32 +117,41 @@ def _prices() -> Iterator[str]:
 
 
 def _pictures() -> Iterator[str]:
-    """Every output was made by a generation that succeeded and was paid for; every success has its output."""
+    """Every output was made by a generation that succeeded and was paid for, or came late; every success has one."""
     outputs, made = Asset.objects.filter(use=Use.OUTPUT), Generation.objects.all()
     captured = Exists(Entry.objects.filter(generation=OuterRef("generation__pk"), kind=Kind.CAPTURE))
+    came_late = Exists(Attempt.objects.filter(LATE, generation=OuterRef("pk")))
+    late_for = Exists(Attempt.objects.filter(LATE, generation=OuterRef("generation__pk")))
     yield from _told(outputs.filter(generation__isnull=True), "no generation made it")
-    yield from _told(outputs.filter(~captured, generation__isnull=False), "nobody paid for it")
+    yield from _told(outputs.filter(~captured, ~late_for, generation__isnull=False), "nobody paid for it")
+    yield from _told(outputs.filter(captured, late_for), "came late, and was paid for all the same")
     yield from _told(outputs.exclude(generation__job__team=F("team")), "belongs to another team than its job")
     yield from _told(made.filter(state=State.SUCCEEDED, asset__isnull=True), "succeeded without an asset")
-    yield from _told(made.filter(asset__isnull=False).exclude(state=State.SUCCEEDED), "has an asset without success")
+    unmade = made.filter(~came_late, asset__isnull=False).exclude(state=State.SUCCEEDED)
+    yield from _told(unmade, "has an asset without success")
 
 
 def _attempts() -> Iterator[str]:
     """Attempts are under way exactly where a generation is running, and one was kept exactly where one succeeded."""
     counted = Generation.objects.annotate(
-        live=Count("attempts", filter=_under_way("attempts__")),
-        kept=Count("attempts", filter=Q(attempts__stage=Stage.KEPT)),
+        live=Count("attempts", filter=Q(attempts__ended__isnull=True)),
+        kept=Count("attempts", filter=Q(attempts__stage=Stage.KEPT, attempts__is_lost=False)),
     )
-    stray = Attempt.objects.filter(_under_way()).exclude(generation__state=State.RUNNING)
+    over = Attempt.objects.filter(ended__isnull=False)
+    still = over.filter(Q(stage__in=(Stage.SENDING, Stage.ACCEPTED)) | Q(stage=Stage.DELIVERED, is_lost=False))
+    yield from _told(still, "has ended and is still under way")
+    stray = Attempt.objects.filter(ended__isnull=True).exclude(generation__state=State.RUNNING)
     yield from _told(stray, "is under way for a generation that is not running")
     yield from _told(counted.filter(state=State.RUNNING, live=0), "is running without an attempt under way")
     yield from _told(counted.filter(state=State.SUCCEEDED, kept=0), "succeeded without a kept attempt")
+    yield from _told(counted.filter(kept__gt=1), "was paid for once and has two kept attempts")
     yield from _told(counted.filter(kept__gt=0).exclude(state=State.SUCCEEDED), "has a kept attempt without success")
 
 
 def _jobs() -> Iterator[str]:
     counted = Job.objects.annotate(made=Count("generations")).exclude(count=F("made"))
-    return _each(counted, lambda job: f"job {job.pk}: {job.count} pictures asked for, {job.made} generations")
+    yield from _each(counted, lambda job: f"job {job.pk}: {job.count} pictures asked for, {job.made} generations")
+    yield from _told(Generation.objects.exclude(member=F("job__member")), "is of another member than its job")
 
 
 def _files(*, rehash: bool) -> Iterator[str]:

@@ -3,7 +3,11 @@
     Entry       captured, refunded, released, held now      by the day the entry was written
     Generation  pictures, failures by fault                 by the day it ended
     Job         jobs                                        by the day it was accepted
-    Attempt     calls, upstream cost, lost cost             by the day it was sent
+    Attempt     calls, upstream cost, lost, in doubt        by the day it was sent
+
+What an attempt cost is lost where no picture was paid for with it: none came, or it came after its generation had
+ended and was kept at no charge. It is in doubt until a person has looked into it; one found not billed costs nothing
+from then on, on the day it was sent, so a day that was looked at before may be read as cheaper after.
 
 Every source is cut by the same five keys, so a row of one team, member, image model, provider or day reads across.
 A generation belongs to the provider of its last attempt, and an entry to the member whose job it paid for.
@@ -22,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Entry, Kind, Member, Team
 from generations.faults import Kind as FaultKind
-from generations.models import Attempt, Generation, ImageModel, Provider, State
+from generations.models import UNRESOLVED, Attempt, Generation, ImageModel, Provider, State
 
 
 class Grouping(TextChoices):
@@ -74,6 +78,7 @@ class Figures:
     calls: int = 0
     cost: int = 0
     lost: int = 0
+    doubted: int = 0
     faults: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -186,7 +191,10 @@ class _Tally:
     def add_calls(self) -> None:
         self._add(
             self._cut(_attempts(), "key", "day").annotate(
-                calls=Count("pk"), cost=Sum("paid"), lost=Sum("paid", filter=Q(is_lost=True), default=0)
+                calls=Count("pk"),
+                cost=Sum("paid"),
+                lost=Sum("paid", filter=Q(is_lost=True), default=0),
+                doubted=Sum("paid", filter=UNRESOLVED, default=0),
             )
         )
 

@@ -1,5 +1,5 @@
 """The operator's view of what makes pictures: what is offered, by whom, and what became of it."""
 
-from generations.admin import offer, providers, records, usage_page
+from generations.admin import doubts_page, offer, providers, records, usage_page
 
-__all__ = ["offer", "providers", "records", "usage_page"]
+__all__ = ["doubts_page", "offer", "providers", "records", "usage_page"]

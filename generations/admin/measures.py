@@ -29,7 +29,9 @@ JOBS = Measure(
     lambda figures: figures.jobs,
 )
 PICTURES = Measure(
-    _("Pictures"), _("Generations that ended with a picture kept here."), lambda figures: figures.pictures
+    _("Pictures"),
+    _("Generations that ended with a picture kept here. One that came later is kept at no charge and stays failed."),
+    lambda figures: figures.pictures,
 )
 FAILED = Measure(
     _("Failed"),
@@ -63,15 +65,22 @@ COST = Measure(
 )
 LOST = Measure(
     _("Of it lost"),
-    _("The part paid, or possibly paid, for nothing delivered."),
+    _("The part paid, or possibly paid, without a picture that the team paid for: none came, or it came too late."),
     lambda figures: figures.lost,
+    dollars,
+    plain_dollars,
+)
+DOUBTED = Measure(
+    _("In doubt"),
+    _("The part of what is lost that nobody has looked into: see Open unknowns. What was not billed costs nothing."),
+    lambda figures: figures.doubted,
     dollars,
     plain_dollars,
 )
 DELIVERED_COST = replace(COST, read=lambda figures: figures.cost - figures.lost)
 """What a drawing sets against what was lost."""
 
-MEASURES = (JOBS, PICTURES, FAILED, CAPTURED, REFUNDED, SPENT, RELEASED, HELD_NOW, CALLS, COST, LOST)
+MEASURES = (JOBS, PICTURES, FAILED, CAPTURED, REFUNDED, SPENT, RELEASED, HELD_NOW, CALLS, COST, LOST, DOUBTED)
 TILES = (PICTURES, FAILED, SPENT, HELD_NOW, COST, LOST)
 
 FAULTS: Mapping[str, str | Promise] = {

@@ -137,8 +137,11 @@ class PriceAdmin(admin.ModelAdmin):
 
 @admin.register(Route)
 class RouteAdmin(admin.ModelAdmin):
-    list_display = ("image_model", "provider", "upstream_name", "priority", "cost_in_dollars", "cost", "is_enabled")
-    list_editable = ("priority", "cost", "is_enabled")
+    list_display = (
+        *("image_model", "provider", "upstream_name", "priority", "weight"),
+        *("cost_in_dollars", "cost", "is_enabled"),
+    )
+    list_editable = ("priority", "weight", "cost", "is_enabled")
     list_filter = ("is_enabled", "image_model", "provider")
     list_select_related = ("image_model", "provider")
     search_fields = ("image_model__name", "provider__name", "upstream_name")

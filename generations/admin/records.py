@@ -20,7 +20,7 @@ from generations.admin.figures import dollars
 from generations.admin.measures import FAULTS
 from generations.admin.refunds import may_refund, refund, refundable
 from generations.media import link as link_to
-from generations.models import Asset, Attempt, Generation, Job, JobReference
+from generations.models import Asset, Attempt, Generation, Job, JobReference, Stage, State
 from gptstudio.admin import EMPTY, ById, ReadOnly, link, listed
 
 
@@ -46,9 +46,28 @@ class Faulty:
         return FAULTS[row.fault] if row.fault else EMPTY
 
 
-class GenerationInline(Faulty, ReadOnly, admin.TabularInline):
+class Late:
+    """A generation whose picture may have come when it had failed already and its credits were back."""
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def stands(self, generation: Generation) -> str:
+        state = generation.get_state_display()
+        is_late = generation.asset_id and generation.state != State.SUCCEEDED
+        return _("%(state)s; kept late, at no charge") % {"state": state} if is_late else state
+
+
+class Stages:
+    """An attempt, and with it whether what it brought was paid for."""
+
+    @admin.display(description=gettext_lazy("stage"), ordering="stage")
+    def came_to(self, attempt: Attempt) -> str:
+        is_late = attempt.stage == Stage.KEPT and attempt.is_lost
+        return _("Kept late, at no charge") if is_late else attempt.get_stage_display()
+
+
+class GenerationInline(Faulty, Late, ReadOnly, admin.TabularInline):
     model = Generation
-    fields = ("position", "picture", "state", "held", "charged", "what_failed", "fault_code", "ended")
+    fields = ("position", "picture", "stands", "held", "charged", "what_failed", "fault_code", "ended")
     readonly_fields = fields
     show_change_link = True
 
@@ -103,9 +122,9 @@ class JobAdmin(ById, ReadOnly, admin.ModelAdmin):
         return format_html_join(", ", "{}", ((generation.get_state_display(),) for generation in job.generations.all()))
 
 
-class AttemptInline(Faulty, ReadOnly, admin.TabularInline):
+class AttemptInline(Faulty, Stages, ReadOnly, admin.TabularInline):
     model = Attempt
-    fields = ("sent", "provider", "stage", "what_failed", "status", "price", "is_lost", "upstream_id", "ended")
+    fields = ("sent", "provider", "came_to", "what_failed", "status", "price", "is_lost", "upstream_id", "ended")
     readonly_fields = fields
     show_change_link = True
 
@@ -115,30 +134,30 @@ class AttemptInline(Faulty, ReadOnly, admin.TabularInline):
 
 
 @admin.register(Generation)
-class GenerationAdmin(Faulty, ById, ReadOnly, admin.ModelAdmin):
+class GenerationAdmin(Faulty, Late, ById, ReadOnly, admin.ModelAdmin):
     ids = ("pk", "job")
     list_display = (
         "created",
         "picture",
         "of_job",
         "team",
-        "member",
+        "asked_by",
         "image_model",
-        "state",
+        "stands",
         "held",
         "charged",
         "what_failed",
     )
     list_display_links = ("created",)
     list_filter = ("state", ("fault", FaultFilter), "job__image_model", "job__team")
-    list_select_related = ("job__team", "job__member__user", "job__image_model", "asset")
-    search_fields = ("job__prompt", "job__member__user__email", "fault_code")
+    list_select_related = ("job__team", "member__user", "job__image_model", "asset")
+    search_fields = ("job__prompt", "member__user__email", "fault_code")
     search_help_text = gettext_lazy("An id of a generation or its job, words of the prompt, a member's e-mail.")
     date_hierarchy = "created"
     ordering = ("-created",)
     fields = (
-        *("picture", "of_job", "position", "team", "member", "image_model", "state", "what_failed", "fault_code"),
-        *("held", "charged", "ledger", "created", "started", "ended", "changed", "due_at"),
+        *("picture", "of_job", "position", "team", "asked_by", "image_model", "stands", "what_failed", "fault_code"),
+        *("held", "charged", "ledger", "created", "started", "ended", "cancel_asked", "changed", "due_at"),
     )
     readonly_fields = fields
     inlines = (AttemptInline,)
@@ -169,9 +188,9 @@ class GenerationAdmin(Faulty, ById, ReadOnly, admin.ModelAdmin):
     def team(self, generation: Generation) -> str:
         return link("accounts_team", generation.job.team_id, generation.job.team)
 
-    @admin.display(description=gettext_lazy("member"), ordering="job__member")
-    def member(self, generation: Generation) -> str:
-        return link("accounts_member", generation.job.member_id, generation.job.member)
+    @admin.display(description=gettext_lazy("member"), ordering="member")
+    def asked_by(self, generation: Generation) -> str:
+        return link("accounts_member", generation.member_id, generation.member)
 
     @admin.display(description=gettext_lazy("image model"), ordering="job__image_model")
     def image_model(self, generation: Generation) -> str:
@@ -187,19 +206,11 @@ class GenerationAdmin(Faulty, ById, ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(Faulty, ById, ReadOnly, admin.ModelAdmin):
+class AttemptAdmin(Faulty, Stages, ById, ReadOnly, admin.ModelAdmin):
     ids = ("pk", "generation")
     list_display = (
-        "sent",
-        "provider",
-        "made",
-        "stage",
-        "what_failed",
-        "status",
-        "price",
-        "is_lost",
-        "upstream_id",
-        "ended",
+        *("sent", "provider", "made", "came_to", "what_failed"),
+        *("status", "price", "is_lost", "upstream_id", "ended"),
     )
     list_filter = ("stage", ("fault", FaultFilter), "is_lost", "provider")
     list_select_related = ("provider",)
@@ -207,19 +218,9 @@ class AttemptAdmin(Faulty, ById, ReadOnly, admin.ModelAdmin):
     search_help_text = gettext_lazy("An id of an attempt or its generation, an upstream id, words of the provider.")
     date_hierarchy = "sent"
     fields = (
-        *(
-            "made",
-            "provider",
-            "route",
-            "stage",
-            "upstream_name",
-            "upstream_id",
-            "percent",
-            "what_failed",
-            "status",
-            "fault_text",
-        ),
-        *("price", "is_lost", "sent", "due_at", "deadline", "ended", "tries", "stumbles", "result", "answer"),
+        *("made", "provider", "route", "came_to", "upstream_name", "upstream_id", "percent"),
+        *("what_failed", "status", "fault_text", "price", "is_lost", "checked", "checked_by", "sent", "due_at"),
+        *("deadline", "ended", "watch_until", "tries", "stumbles", "result", "answer"),
     )
     readonly_fields = fields
 

@@ -70,13 +70,13 @@ def test_the_table_has_a_row_for_each_team_and_its_total(desk: Client, month: Mo
     table = shown(desk)
     assert [str(column.title) for column in table["columns"]] == [
         *("Jobs", "Pictures", "Failed", "Captured", "Refunded", "Spent", "Released", "Held now"),
-        *("Calls", "Upstream cost", "Of it lost", "Refused", "No verdict"),
+        *("Calls", "Upstream cost", "Of it lost", "In doubt", "Refused", "No verdict"),
     ]
     assert [(row["name"], row["cells"]) for row in table["rows"]] == [
-        ("Lanterns", ["4", "4", "2", "30", "7", "23", "56", "4", "8", "$0.20", "$0.03", "1", "1"]),
-        ("Strangers", ["2", "1", "0", "6", "0", "6", "6", "6", "1", "$0.05", "$0.00", "0", "0"]),
+        ("Lanterns", ["4", "4", "2", "30", "7", "23", "56", "4", "8", "$0.20", "$0.03", "$0.03", "1", "1"]),
+        ("Strangers", ["2", "1", "0", "6", "0", "6", "6", "6", "1", "$0.05", "$0.00", "$0.00", "0", "0"]),
     ]
-    assert table["total"] == ["6", "5", "2", "36", "7", "29", "62", "10", "9", "$0.25", "$0.03", "1", "1"]
+    assert table["total"] == ["6", "5", "2", "36", "7", "29", "62", "10", "9", "$0.25", "$0.03", "$0.03", "1", "1"]
 
 
 @pytest.mark.parametrize("grouping", Grouping)

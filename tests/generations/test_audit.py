@@ -117,8 +117,20 @@ DAMAGE: dict[str, tuple[Callable[[], Any], str]] = {
         "has an asset without success",
     ),
     "an attempt outlived its generation": (
-        lambda: Attempt.objects.filter(stage=Stage.FAILED).update(stage=Stage.ACCEPTED),
+        lambda: Attempt.objects.filter(stage=Stage.FAILED).update(stage=Stage.ACCEPTED, ended=None),
         "is under way for a generation that is not running",
+    ),
+    "an ended attempt is at work again": (
+        lambda: Attempt.objects.filter(stage=Stage.FAILED).update(stage=Stage.ACCEPTED),
+        "has ended and is still under way",
+    ),
+    "a picture that was paid for counts as lost": (
+        lambda: Attempt.objects.filter(stage=Stage.KEPT).update(is_lost=True),
+        "came late, and was paid for all the same",
+    ),
+    "a generation names another member than its job": (
+        lambda: of(State.QUEUED).update(member=AssetFactory(use=Use.REFERENCE, sha256=SHA256, size=len(BYTES)).member),
+        "is of another member than its job",
     ),
     "a doubt outlived its generation": (
         lambda: Attempt.objects.filter(stage=Stage.FAILED).update(stage=Stage.UNKNOWN, ended=None),

@@ -12,8 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Entry, Kind, Member
+from generations.doubts import settle
+from generations.models import Attempt
 from generations.usage import Figures, Grouping, Report, Scope, report
-from tests.generations.books import submitted
+from tests.factories import UserFactory
+from tests.generations.books import delivered, submitted
+from tests.generations.factories import AttemptFactory
 from tests.generations.month import Month, live_through
 
 FIRST, SECOND = date(2026, 3, 2), date(2026, 3, 3)
@@ -39,6 +43,7 @@ LANTERNS = Figures(
     calls=8,
     cost=200_000,
     lost=30_000,
+    doubted=30_000,
     faults=Counter(refused=1, unknown=1),
 )
 STRANGERS = Figures(jobs=2, pictures=1, captured=6, released=6, held_now=6, calls=1, cost=50_000)
@@ -108,9 +113,35 @@ def test_the_total_is_what_the_ledger_adds_up_to_however_it_is_grouped(month: Mo
 @pytest.mark.parametrize("grouping", Grouping)
 def test_rows_and_days_both_add_up_to_the_total(month: Month, grouping: Grouping) -> None:
     answer = report(BOTH, grouping)
-    for name in ("pictures", "captured", "refunded", "released", "held_now", "calls", "cost", "lost", "failed", "jobs"):
+    money = ("captured", "refunded", "released", "held_now", "cost", "lost", "doubted")
+    for name in ("pictures", "calls", "failed", "jobs", *money):
         for rows in (answer.rows, answer.days):
             assert sum(getattr(row.figures, name) for row in rows) == getattr(answer.total, name), name
+
+
+def test_what_a_person_found_out_corrects_the_books_of_the_day_it_was_sent(month: Month) -> None:
+    (doubted,) = Attempt.objects.unresolved()
+    other = AttemptFactory(generation=doubted.generation, route=doubted.route, sent=doubted.sent)
+    Attempt.objects.filter(pk=other.pk).update(stage="unknown", is_lost=True, ended=doubted.ended)
+    by = UserFactory()
+    assert losses() == (280_000, 60_000, 60_000)
+    settle([doubted.pk], by, billed=True)
+    assert losses() == (280_000, 60_000, 30_000)
+    settle([other.pk], by, billed=False)
+    assert losses() == (250_000, 30_000, 0)
+
+
+def test_a_picture_that_came_late_was_paid_for_by_the_house(month: Month) -> None:
+    before = report(BOTH, Grouping.TEAM).total
+    (doubted,) = Attempt.objects.unresolved()
+    delivered(doubted)
+    assert losses() == (250_000, 30_000, 0)
+    assert replace(report(BOTH, Grouping.TEAM).total, doubted=before.doubted) == before
+
+
+def losses() -> tuple[int, int, int]:
+    total = report(BOTH, Grouping.TEAM).total
+    return total.cost, total.lost, total.doubted
 
 
 def test_a_scope_leaves_out_all_others(month: Month, alice: Member, bob: Member) -> None:

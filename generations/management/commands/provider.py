@@ -40,12 +40,18 @@ class Command(BaseCommand):
             help="an image model it serves, and its name there; may be given again",
         )
         parser.add_argument("--priority", type=_whole, help="lower is asked first")
+        parser.add_argument("--weight", type=_whole, help="its share among routes of the same priority")
         parser.add_argument("--cost", type=_whole, metavar="MICRO_USD", help="what one picture costs us there")
+        parser.add_argument(
+            "--concurrency", type=_whole, help="pictures it may be working on at once; left out, it stays as it is"
+        )
 
     def handle(self, *_args: Any, **said: Any) -> None:
-        serves = [Served(public, upstream, said["priority"], said["cost"]) for public, upstream in said["image_model"]]
+        figures = (said["priority"], said["cost"], said["weight"])
+        serves = [Served(public, upstream, *figures) for public, upstream in said["image_model"]]
+        who = (said["name"], said["dialect"], said["base_url"], said["api_key"])
         try:
-            provider = connect(said["name"], said["dialect"], said["base_url"], said["api_key"], serves)
+            provider = connect(*who, serves, said["concurrency"])
         except Unfit as wrong:
             raise CommandError(str(wrong)) from wrong
         self.stdout.write(_line(provider))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandParser, call_command
 from django.core.management.base import BaseCommand
-from django.db import connections, transaction
+from django.db import transaction
 
 from accounts.links import sign_in_link
 from accounts.models import User
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  Sign in once as {owner.email}: {sign_in_link(owner)}")
         self.stdout.write(f"  Everything is kept in {settings.STUDIO_DATA}; Ctrl-C stops.\n")
         self.stdout.flush()
-        connections.close_all()
+        processes.disconnect()
 
 
 def prepare() -> None:
@@ -66,7 +66,7 @@ def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     collect_static_files()
     found()
-    connections.close_all()
+    processes.disconnect()
 
 
 def collect_static_files() -> None:
