@@ -13,5 +13,9 @@ urlpatterns = [
     path("library/", views.library, name="library"),
     path("i/<uuid:pk>/", views.picture, name="picture"),
     path("g/<uuid:pk>/", views.generation, name="generation"),
+    path("g/<uuid:pk>/cancel/", views.cancel, name="cancel"),
+    path("g/<uuid:pk>/retry/", views.retry, name="retry"),
+    path("jobs/<uuid:pk>/cancel/", views.cancel_all, name="cancel_all"),
+    path("status/", views.status, name="status"),
     path("theme/", views.theme, name="theme"),
 ]

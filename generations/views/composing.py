@@ -56,7 +56,7 @@ def _taken(request: MemberRequest, form: ComposerForm, job: Job) -> HttpResponse
     if not request.htmx:
         return redirect(f"{reverse('create')}?from={job.pk}")
     form.renew_key()
-    made = groups(with_cards(Job.objects.filter(pk=job.pk)))
+    made = groups(with_cards(Job.objects.filter(pk=job.pk)), request.member)
     watch = Watch(request.member, CREATE)
     return _fragment(request, form, "generations/create.html#taken", groups=made, watch=watch)
 
@@ -145,8 +145,8 @@ def _priced(form: ComposerForm) -> dict[str, Any]:
         price = intake.quote(form.member, form.chosen, form.brief, form.count)
     except intake.Objected as unpriced:
         wrong += unpriced.objections
-    if price and price.after < 0:
-        wrong.append(Objection("", "credits", (("wanted", price.total), ("balance", price.balance))))
+    if price:
+        wrong += intake.unaffordable(form.member, price)
     said = {sentence for field in form.errors.values() for sentence in field}
     return {"quote": price, "warnings": [each for each in map(sentences.objection, wrong) if each not in said]}
 
@@ -159,7 +159,8 @@ def _page(request: MemberRequest, form: ComposerForm | None, status: int = 200) 
     one = request.GET.get("job")
     job = get_object_or_404(jobs, pk=read_id(one)) if one else None
     shown = jobs.filter(pk=job.pk) if job else jobs.filter(member=request.member).newest()[:FEED]
-    feed = {"groups": groups(with_cards(shown)), "one": job, "watch": Watch(request.member, CREATE, job=job)}
+    drawn = groups(with_cards(shown), request.member)
+    feed = {"groups": drawn, "one": job, "watch": Watch(request.member, CREATE, job=job)}
     return _fragment(request, form, "generations/create.html", status=status, **feed)
 
 

@@ -1,4 +1,4 @@
-"""What has the team made? The library, one picture with its receipt, and the way from a generation to either."""
+"""What has the team made, and how are those doing who make it? The library, one picture, the way to it, the status."""
 
 import uuid
 from urllib.parse import urlencode
@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import MemberRequest, Right, member_required
+from generations import standing
+from generations.looks import CONDITIONS
 from generations.models import Asset, Generation
 from generations.models.asset import AssetQuerySet
 from generations.receipts import Receipt
@@ -70,6 +72,20 @@ def generation(request: MemberRequest, pk: uuid.UUID) -> HttpResponseBase:
     if found.asset_id:
         return redirect("picture", found.asset_id)
     return redirect(f"{reverse('create')}?job={found.job_id}#card-{found.pk}")
+
+
+@require_safe
+@member_required(Right.SEE)
+def status(request: MemberRequest) -> HttpResponse:
+    """How each image model did in the last hour. Who makes its pictures is the operator's to know."""
+    rows = [(each, CONDITIONS[each.state], _percent(each)) for each in standing.standings()]
+    return render(request, "generations/status.html", {"rows": rows})
+
+
+def _percent(told: standing.Standing) -> int | None:
+    """Rounded down: a hundred means that nothing failed."""
+    ended = told.succeeded + told.failed
+    return told.succeeded * 100 // ended if ended else None
 
 
 def _wanted(request: MemberRequest) -> AssetQuerySet:

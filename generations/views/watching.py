@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import MemberRequest, Right, member_required
 from accounts.models import Member, User, Wallet
-from generations.cards import Card, seen
-from generations.models import Asset, Generation, Job
+from generations.cards import Card, Group, cards, seen
+from generations.models import Asset, Generation, Job, State
 from generations.models.generation import ENDED
 from generations.views.reading import read_id
 
@@ -48,7 +48,14 @@ class Watch:
         if self.room != CREATE:
             return []
         changed = Q(changed__gte=self.since - OVERLAP) | ~Q(state__in=ENDED)
-        return [Card(generation) for generation in seen(self._generations().filter(changed))]
+        return cards(seen(self._generations().filter(changed)), self.member)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The jobs of these cards, as far as they are under way or have changed."""
+        jobs = {card.generation.job_id: card.generation.job for card in self.cards}
+        of = {pk: [card for card in self.cards if card.generation.job_id == pk] for pk in jobs}
+        return [Group(job, of[pk]) for pk, job in jobs.items()]
 
     def _generations(self) -> QuerySet[Generation]:
         if self.job:
@@ -73,8 +80,9 @@ class Watch:
 
     @property
     def ended(self) -> list[Card]:
-        """What has come to an end since the last look: the only thing that is said aloud."""
-        return [card for card in self.cards if card.generation.ended and card.generation.ended >= self.since]
+        """What has come to an end by itself since the last look: the only thing that is said aloud here."""
+        ended = [card for card in self.cards if card.came and card.came >= self.since]
+        return [card for card in ended if card.generation.state != State.CANCELLED or card.is_late]
 
     @property
     def rhythm(self) -> int:

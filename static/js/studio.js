@@ -38,6 +38,11 @@ document.addEventListener("htmx:after:swap", () => {
   showNews();
 });
 
+// What a card's button has done is told by the next look, at once instead of in a few seconds.
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.target.closest?.(".group")) look();
+});
+
 for (const name of ["htmx:error", "htmx:response:error"]) {
   document.addEventListener(name, (event) => {
     const status = event.detail.ctx?.response?.status ?? 0;

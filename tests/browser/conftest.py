@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.desk import Desk
+from tests.browser.desk import SOON, Desk
 from tests.browser.flags import FLAGS
-from tests.live.conftest import furnished, move_in, studio, worker  # noqa: F401 one test goes to each stack
+from tests.live.conftest import EMBEDDED, furnished, studio, worker  # noqa: F401 one test goes to each stack
 from tests.live.studio import Studio
 
 _numbers = count(1)
+
+
+expect.set_options(timeout=SOON)
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +32,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory, upstream_process: Any) -> Iterator[Studio]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory,
+    upstream_process: Any,
+    furnished: Callable[[str], Path],  # noqa: F811
+) -> Iterator[Studio]:
     """One running studio on the embedded default for all journeys, with the four providers of the documents."""
-    running = Studio(tmp_path_factory.mktemp("house"), upstream_process.url, {})
-    move_in(running, upstream_process.url)
+    data = tmp_path_factory.mktemp("house") / "data"
+    shutil.copytree(furnished(EMBEDDED), data)
+    running = Studio(data, upstream_process.url, {"STATIC_ROOT": str(furnished(EMBEDDED).parent / "static")})
+    running.lead_to(upstream_process.url)
     running.start()
     yield running
     running.close()

@@ -11,6 +11,9 @@ from tests.live.studio import PASSWORD, Studio
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+SOON, LONG = 20_000, 60_000
+"""Milliseconds on a crowded machine: for a step of the pipeline and a look of the page, and for a whole provider."""
+
 
 class Desk:
     def __init__(self, page: Page, studio: Studio, folder: Path) -> None:

@@ -8,14 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import owner
-from tests.browser.desk import Desk
+from tests.browser.desk import LONG, Desk
 from tests.generations.pictures import picture
 from tests.live.conftest import PROVIDERS
 
 pytestmark = pytest.mark.browser
 
-SOON = 20_000
-"""Milliseconds for what the pipeline and one look of the page may take together."""
 MODELS = [image_model for _, image_model in PROVIDERS.values()]
 
 
@@ -25,7 +23,7 @@ def test_a_newcomer_makes_a_picture_finds_it_and_has_paid_exactly_that(alice):
     alice.choose("sketch")
     alice.pick("16:9", "2K")
     alice.create("a quiet harbour")
-    expect(alice.cards("a quiet harbour", "succeeded")).to_have_count(1, timeout=SOON)
+    expect(alice.cards("a quiet harbour", "succeeded")).to_have_count(1)
     expect(alice.group("a quiet harbour")).to_contain_text("1 credit charged")
     expect(alice.credits).to_have_text("999")
     expect(alice.prompt).to_have_value("a quiet harbour")
@@ -46,7 +44,7 @@ def test_a_button_pressed_ten_times_makes_one_job(alice, tries):
     alice.choose("sketch")
     alice.prompt.fill("one boat")
     alice.button.evaluate(f"button => {{ for (let press = 0; press < {tries}; press++) button.click(); }}")
-    expect(alice.cards("one boat", "succeeded")).to_have_count(1, timeout=SOON)
+    expect(alice.cards("one boat", "succeeded")).to_have_count(1)
     expect(alice.credits).to_have_text("999")
 
 
@@ -65,7 +63,7 @@ def test_text_and_pictures_go_through_every_dialect_from_the_form(studio, sit_do
             expect(alice.group(f"a picture by {name}")).to_contain_text("1 reference")
             alice.page.get_by_role("button", name="Remove this reference").click()
             expect(alice.slots).to_have_count(0)
-    expect(alice.page.locator('.frame[data-state="succeeded"]')).to_have_count(6, timeout=3 * SOON)
+    expect(alice.page.locator('.frame[data-state="succeeded"]')).to_have_count(6, timeout=LONG)
     assert len(upstream.log()) == 6
     studio.manage("audit")
 
@@ -74,7 +72,7 @@ def test_a_refusal_says_what_to_change_and_gives_the_credits_back(alice, upstrea
     alice.choose("gpt-image-2")
     alice.create("a lighthouse [fail=refused]")
     card = alice.cards("a lighthouse [fail=refused]", "failed")
-    expect(card).to_contain_text("The content policy of the image model said no.", timeout=SOON)
+    expect(card).to_contain_text("The content policy of the image model said no.")
     expect(card).to_contain_text("6 credits returned")
     expect(alice.credits).to_have_text("1,000")
     alice.prompt.fill("")
@@ -139,7 +137,7 @@ def test_control_enter_sends_and_the_enter_of_an_input_method_does_not(alice):
     expect(alice.page.get_by_role("article")).to_have_count(0)
     alice.prompt.fill("一只白鹤")
     alice.prompt.press("Control+Enter")
-    expect(alice.cards("一只白鹤", "succeeded")).to_have_count(1, timeout=SOON)
+    expect(alice.cards("一只白鹤", "succeeded")).to_have_count(1)
 
 
 def test_what_is_wrong_stands_at_its_field_and_nothing_that_was_written_is_lost(alice):
@@ -166,7 +164,7 @@ def test_what_the_press_would_leave_follows_the_pool(alice):
     expect(other.pool).to_contain_text("1,000 → 999")
     alice.choose("sketch")
     alice.create("a lantern next door")
-    expect(other.pool).to_contain_text("999 → 998", timeout=SOON)
+    expect(other.pool).to_contain_text("999 → 998")
 
 
 def test_two_people_share_one_pool_and_one_library_and_a_stranger_neither(alice, house, sit_down):
@@ -179,9 +177,9 @@ def test_two_people_share_one_pool_and_one_library_and_a_stranger_neither(alice,
     alice.page.goto("/")
     alice.choose("sketch")
     alice.create("a lantern for two")
-    expect(alice.cards("a lantern for two", "succeeded")).to_have_count(1, timeout=SOON)
-    expect(bob.credits).to_have_text("999", timeout=SOON)
-    expect(bob.page.get_by_role("link", name="a lantern for two")).to_be_visible(timeout=SOON)
+    expect(alice.cards("a lantern for two", "succeeded")).to_have_count(1)
+    expect(bob.credits).to_have_text("999")
+    expect(bob.page.get_by_role("link", name="a lantern for two")).to_be_visible()
     address = alice.cards("a lantern for two", "succeeded").get_by_role("link").get_attribute("href")
     assert bob.page.goto(address).status == 200
 
@@ -249,9 +247,9 @@ def test_a_late_answer_undoes_nothing_that_was_done_meanwhile(alice):
     alice.choose("gpt-image-2")
     for route in held:
         route.continue_()
-    expect(alice.cards("the first boat", "succeeded")).to_have_count(1, timeout=SOON)
+    expect(alice.cards("the first boat", "succeeded")).to_have_count(1)
     expect(alice.prompt).to_have_value("the second boat")
     expect(alice.slots).to_have_count(1)
     alice.page.unroute_all()
     alice.button.click()
-    expect(alice.cards("the second boat", "succeeded")).to_have_count(1, timeout=SOON)
+    expect(alice.cards("the second boat", "succeeded")).to_have_count(1)

@@ -17,6 +17,7 @@ ROOMS = (
     "/team/",
     "/team/statement/",
     "/profile/",
+    "/status/",
 )
 WIDTHS = (320, 390, 768, 1280)
 NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, img")]
@@ -36,7 +37,7 @@ def test_no_page_overflows_and_nothing_on_it_is_nameless_or_small(house, sit_dow
     desk = owner(house, sit_down, color_scheme=scheme)
     desk.choose("sketch")
     desk.create("a heron in the morning mist, drawn with a single brush")
-    expect(desk.page.locator('.frame[data-state="succeeded"]')).to_have_count(1, timeout=20_000)
+    expect(desk.page.locator('.frame[data-state="succeeded"]')).to_have_count(1)
     for room in (*ROOMS, desk.page.locator(".frame a").get_attribute("href")):
         desk.page.goto(room)
         for width in WIDTHS:
@@ -76,7 +77,7 @@ def test_a_picture_is_made_by_the_keyboard_alone(alice):
     expect(page.locator('[name="tier"][value="1K"]')).to_be_checked()
     alice.button.focus()
     page.keyboard.press("Enter")
-    expect(alice.cards("a small boat", "succeeded")).to_have_count(1, timeout=20_000)
+    expect(alice.cards("a small boat", "succeeded")).to_have_count(1)
 
 
 def test_only_changes_of_state_are_said_aloud(alice):
@@ -84,7 +85,7 @@ def test_only_changes_of_state_are_said_aloud(alice):
     alice.create("a small boat")
     said = alice.page.locator("#said")
     expect(said).to_have_text("1 picture is being made.")
-    expect(said).to_contain_text("Ready: a small boat.", timeout=20_000)
+    expect(said).to_contain_text("Ready: a small boat.")
 
 
 def test_a_hidden_tab_asks_for_nothing(alice):

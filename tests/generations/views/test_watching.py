@@ -11,7 +11,8 @@ from django.utils.html import escape
 from accounts import credits
 from generations.faults import Kind
 from generations.models import Attempt, Generation, Route, Stage
-from tests.generations.books import delivered, failed, sent, submitted
+from tests.generations.books import delivered, failed, passed_on, sent, submitted
+from tests.generations.factories import AssetFactory
 from tests.generations.views.conftest import fragment
 
 
@@ -57,7 +58,7 @@ def test_an_end_is_sent_said_aloud_and_settled_on_the_card(at_alices, running, r
     page = next_look(at_alices, first).content.decode()
     assert f'id="card-{running.pk}" data-state="succeeded"' in page
     assert "4 of 6 credits charged" in page
-    assert 'hx-swap-oob="innerHTML:#said">Ready: a paper boat.' in page
+    assert 'hx-swap-oob="innerHTML:#said">Ready: a paper boat. 4 of 6 credits charged.' in page
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,106 @@ def test_the_finer_reason_speaks_first(at_alices, running, code, sentence):
         state="failed", fault=Kind.GARBLED, fault_code=code, charged=0, ended=timezone.now()
     )
     assert sentence in escape(look(at_alices).content.decode())
+
+
+# --- the wait, told as it is ---
+
+
+def quick_hour(member, image_model, route):
+    """An hour in which a picture usually took 20 seconds."""
+    for _ in range(3):
+        generation = submitted(member, image_model=image_model).generations.get()
+        delivered(sent(generation, route))
+        ended = Generation.objects.get(pk=generation.pk).ended
+        Generation.objects.filter(pk=generation.pk).update(created=ended - timedelta(seconds=20))
+
+
+@pytest.mark.parametrize(("age", "is_slow"), [(30, False), (50, True)])
+def test_a_wait_of_more_than_twice_the_usual_is_called_slow(
+    at_alices, alice, image_model, running, route, age, is_slow
+):
+    quick_hour(alice, image_model, route)
+    Attempt.objects.filter(pk=sent(running, route).pk).update(stage=Stage.ACCEPTED)
+    Generation.objects.filter(pk=running.pk).update(created=timezone.now() - timedelta(seconds=age))
+    page = look(at_alices).content.decode()
+    assert ("Slower than usual" in page) is is_slow
+    assert ("more than twice as long as usual" in page) is is_slow
+
+
+def test_a_picture_that_waits_for_its_turn_is_not_called_slow(at_alices, alice, image_model, running, route):
+    quick_hour(alice, image_model, route)
+    Generation.objects.filter(pk=running.pk).update(created=timezone.now() - timedelta(hours=2))
+    assert "Slower" not in look(at_alices).content.decode()
+    sent(running, route)
+    assert "Slower" in look(at_alices).content.decode()
+
+
+def test_nothing_is_slow_where_there_is_nothing_to_measure_it_by(at_alices, running, route):
+    Generation.objects.filter(pk=running.pk).update(created=timezone.now() - timedelta(hours=2))
+    sent(running, route)
+    assert "Slower" not in look(at_alices).content.decode()
+
+
+def test_a_page_is_told_when_a_wait_becomes_a_long_one(at_alices, alice, image_model, running, route):
+    quick_hour(alice, image_model, route)
+    sent(running, route)
+    first = look(at_alices)
+    assert "Slower" not in first.content.decode()
+    Generation.objects.filter(pk=running.pk).update(created=timezone.now() - timedelta(seconds=50))
+    assert "Slower than usual" in next_look(at_alices, first).content.decode()
+
+
+def test_a_queued_card_says_what_it_waits_for(at_alices, running, route):
+    assert "Waiting for its turn." in look(at_alices).content.decode()
+    passed_on(sent(running, route))
+    assert "Waiting to be asked for once more." in look(at_alices).content.decode()
+    sent(running, route)
+    assert "Asked for once more." in look(at_alices).content.decode()
+
+
+def test_a_dropped_line_is_told_while_the_picture_may_still_come(at_alices, running, route):
+    Attempt.objects.filter(pk=sent(running, route).pk).update(stage=Stage.UNKNOWN, fault=Kind.UNKNOWN)
+    page = look(at_alices).content.decode()
+    assert "Working" in page
+    assert "The line to the provider dropped. The picture may still come." in page
+
+
+# --- the picture that came late ---
+
+
+@pytest.fixture
+def late(alice, running, route):
+    """It was given up, its credits went back, and then its picture came."""
+    failed(sent(running, route), Kind.UNKNOWN, lost=True)
+    Generation.objects.filter(pk=running.pk).update(
+        asset=AssetFactory(member=alice), changed=timezone.now(), ended=timezone.now() - timedelta(hours=1)
+    )
+    return Generation.objects.get(pk=running.pk)
+
+
+def test_a_late_picture_is_shown_on_its_card_in_a_look_of_its_own(at_alices, late):
+    page = at_alices.get("/").content.decode()
+    assert "Came late, kept at no charge." in page
+    assert 'data-state="failed" data-tone="done"' in page
+    assert f'href="{reverse("picture", args=[late.asset_id])}"' in page
+    assert "Try again" not in page
+    assert "The line dropped" not in page
+
+
+def test_a_late_picture_is_said_aloud_when_it_comes(at_alices, alice, running, route):
+    failed(sent(running, route), Kind.UNKNOWN, lost=True)
+    Generation.objects.filter(pk=running.pk).update(ended=timezone.now() - timedelta(hours=1))
+    first = look(at_alices)
+    Generation.objects.filter(pk=running.pk).update(asset=AssetFactory(member=alice), changed=timezone.now())
+    page = next_look(at_alices, first).content.decode()
+    assert 'hx-swap-oob="innerHTML:#said">Came late: a paper boat. Kept at no charge.' in page
+
+
+def test_a_late_picture_is_in_the_library_and_its_page_says_what_it_cost(at_alices, late):
+    assert reverse("picture", args=[late.asset_id]) in at_alices.get(reverse("library")).content.decode()
+    page = at_alices.get(reverse("picture", args=[late.asset_id])).content.decode()
+    assert "Came late, kept at no charge." in page
+    assert "6 credits held, 6 credits returned" in page
 
 
 def test_the_rhythm_slows_with_what_there_is_to_wait_for(at_alices, running):
