@@ -1,5 +1,6 @@
 """A studio for one test, on each stack that this run has."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,16 +22,30 @@ PROVIDERS = {
 """The four providers of the documents as a new studio knows them: name, dialect, the image model they serve."""
 
 
-def environment_of(stack: str, worker: int) -> dict[str, str]:
-    """What chooses a stack. Each test process has its own databases on PostgreSQL and Redis."""
+FURNISHED = "furnished"
+COLLECT = "from generations.management.commands.studio import collect_static_files as collect; collect()"
+"""Compressing the static files takes longer than all the rest of a start, and no two may do it in one place."""
+
+
+def environment_of(stack: str, owner: int | str) -> dict[str, str]:
+    """What chooses a stack. Each test process has its own databases on PostgreSQL, and on Redis by its settings."""
     if stack == EMBEDDED:
         return {}
-    broker = urlsplit(os.environ["BROKER_URL"])
     return {
-        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/live_{worker}").geturl(),
-        "BROKER_URL": broker._replace(path=f"/{8 + 2 * worker}").geturl(),
-        "CACHE_URL": broker._replace(path=f"/{9 + 2 * worker}").geturl(),
+        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/live_{owner}").geturl(),
+        "BROKER_URL": os.environ["BROKER_URL"],
+        "CACHE_URL": os.environ["CACHE_URL"],
     }
+
+
+def furnish_services(environment: dict[str, str], worker: int) -> None:
+    """A copy of the furnished database, and nothing left on Redis by the test before."""
+    import redis  # which comes with the lock file of `make test-services`
+
+    fresh_database(environment["DATABASE_URL"], f"live_{worker}", f"live_{FURNISHED}")
+    for name in ("BROKER_URL", "CACHE_URL"):
+        with redis.from_url(environment[name]) as line:
+            line.flushdb()
 
 
 @pytest.fixture(scope="session")
@@ -40,18 +55,25 @@ def worker(worker_id: str) -> int:
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory, upstream_process, worker: int) -> Callable[[str], Path]:
-    """A studio's data, made once for each stack: Alice's team of 1,000 credits and the four providers."""
-    made: dict[str, Path] = {}
+def furnished(tmp_path_factory: pytest.TempPathFactory, upstream_process, worker_id: str) -> Callable[[str], Path]:
+    """A studio's data, made once a run for each stack: Alice's team of 1,000 credits and the four providers."""
+    base = tmp_path_factory.getbasetemp()
+    place = base if worker_id == "master" else base.parent
 
     def furnish(stack: str) -> Path:
-        if stack not in made:
-            made[stack] = tmp_path_factory.mktemp(stack)
-            environment = environment_of(stack, worker)
-            if stack == SERVICES:
-                environment["DATABASE_URL"] = fresh_database(environment["DATABASE_URL"], f"live_{worker}_furnished")
-            move_in(Studio(made[stack], upstream_process.url, environment), upstream_process.url)
-        return made[stack]
+        data = place / f"furnished-{stack}"
+        with (place / "furnishing.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes first furnishes for all test processes
+            if not (mark := place / f"{stack}.furnished").exists():
+                environment = {**environment_of(stack, FURNISHED), "STATIC_ROOT": str(place / "static")}
+                if stack == SERVICES:
+                    fresh_database(environment["DATABASE_URL"], f"live_{FURNISHED}")
+                data.mkdir()
+                new = Studio(data, upstream_process.url, environment)
+                move_in(new, upstream_process.url)
+                new.manage("shell", "--command", COLLECT)
+                mark.touch()
+        return data
 
     return furnish
 
@@ -72,10 +94,11 @@ def studio(
     stack = request.param
     data = tmp_path / "data"
     shutil.copytree(furnished(stack), data)
-    environment = environment_of(stack, worker)
+    environment = {**environment_of(stack, worker), "STATIC_ROOT": str(furnished(stack).parent / "static")}
     if stack == SERVICES:
-        fresh_database(environment["DATABASE_URL"], f"live_{worker}", f"live_{worker}_furnished")
+        furnish_services(environment, worker)
     running = Studio(data, upstream.url, environment)
+    running.lead_to(upstream.url)
     try:
         running.start()
         yield running

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,9 +24,12 @@ PASSWORD = "a long enough password"
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that no outgoing connection takes by chance while a killed studio is started again."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(condition: Callable[[], Any], within: float = 30.0, what: str = "it") -> Any:
@@ -40,6 +44,9 @@ def wait_for(condition: Callable[[], Any], within: float = 30.0, what: str = "it
 
 class Studio:
     """One studio with data of its own. `environment` chooses the stack; nothing chooses the embedded default."""
+
+    patience = 60.0
+    """Seconds that a command or a start may take."""
 
     def __init__(self, data: Path, upstream: str, environment: dict[str, str]) -> None:
         self.port = free_port()
@@ -60,7 +67,7 @@ class Studio:
         """Run a command of the studio's and give what it prints; a failing one fails the test with its words."""
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False,
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=self.patience, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -71,7 +78,7 @@ class Studio:
                 [sys.executable, "manage.py", "studio", "--with-parent"],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        wait_for(self.is_ready, what="the start")
+        wait_for(self.is_ready, self.patience, "the start")
 
     def is_ready(self) -> bool:
         assert self.process is not None
@@ -114,6 +121,16 @@ class Studio:
         for pid in found:
             found += [child for child, parent in parents.items() if parent == pid]
         return found[1:]
+
+    def lead_to(self, upstream: str) -> None:
+        """Let every provider of a studio that was furnished elsewhere be this upstream."""
+        point = f"UPDATE generations_provider SET base_url = '{upstream}' WHERE base_url <> ''"
+        if url := self.environment.get("DATABASE_URL"):
+            with psycopg.connect(url) as line:
+                line.execute(point)
+        else:
+            with closing(sqlite3.connect(self.data / "studio.sqlite3")) as line, line:
+                line.execute(point)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the database holds, read beside the running studio."""
@@ -205,6 +222,12 @@ class Person:
 def _hidden(page: str, name: str) -> str:
     (tag,) = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)[:1]
     return re.search(r'value="([^"]*)"', tag)[1]
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended, waited for or not."""
+    stat = _read(Path(f"/proc/{pid}/stat"))
+    return not stat or ") Z " in stat
 
 
 def _read(path: Path) -> str:

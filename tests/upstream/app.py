@@ -100,13 +100,16 @@ class Upstream:
             case "POST", "clear":
                 self.book.clear()
                 return as_json(200, {})
+            case "POST", "release":
+                self.book.release()
+                return as_json(200, {})
             case "GET", "log":
                 return as_json(200, self.book.paid)
             case "GET", "submissions":
                 return as_json(200, self.book.submissions)
             case "GET", "asked":
                 return as_json(200, list(self.book.asked))
-        return as_json(404, {"error": "there is /_/log, /_/submissions, /_/asked and POST /_/clear"})
+        return as_json(404, {"error": "there is /_/log, /_/submissions, /_/asked, POST /_/clear and POST /_/release"})
 
 
 async def _whole(receive: Receive) -> bytes:

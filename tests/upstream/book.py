@@ -1,5 +1,6 @@
 """What the upstream remembers: who asked, what was submitted and billed, and which tasks are under way."""
 
+import asyncio
 import json
 import time
 from collections import Counter, deque
@@ -40,6 +41,8 @@ class Order:
     wish: Wish
     script: Script
     origin: str
+    gate: asyncio.Event
+    """What a `held` order waits for."""
     began: float = field(default_factory=time.monotonic)
     created: float = field(default_factory=time.time)
     polls: int = 0
@@ -47,11 +50,16 @@ class Order:
     """Why the provider could not do it, beside what the script says."""
 
     @property
+    def is_held(self) -> bool:
+        return self.script.held and not self.gate.is_set()
+
+    @property
     def share(self) -> float:
-        """How much is done, 0 to 1: time and polls must both have come."""
+        """How much is done, 0 to 1: time and polls must both have come, and the gate be open to what is held."""
         spent = (time.monotonic() - self.began) / self.script.delay if self.script.delay else 1.0
         heard = (self.polls - 1) / self.script.steps if self.script.steps else 1.0
-        return 0.5 if self.script.fail in ("stuck", "unknown_state") else min(spent, heard, 1.0)
+        is_stuck = self.is_held or self.script.fail in ("stuck", "unknown_state")
+        return 0.5 if is_stuck else min(spent, heard, 1.0)
 
 
 class Book:
@@ -59,9 +67,16 @@ class Book:
 
     def __init__(self, log: Path | None = None) -> None:
         self._log = log
+        self.gate = asyncio.Event()
         self.clear()
 
+    def release(self) -> None:
+        """Let go of whatever is held, and hold nothing more before the next `clear`."""
+        self.gate.set()
+
     def clear(self) -> None:
+        self.release()  # nobody is left to wait at a gate that nobody opens
+        self.gate = asyncio.Event()
         self.asked: deque[dict[str, Any]] = deque(maxlen=MOST_ASKED)
         self.submissions: list[dict[str, Any]] = []
         self.orders: dict[str, Order] = {}

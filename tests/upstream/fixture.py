@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,10 @@ class Handle:
     def clear(self) -> None:
         self._http.post("/_/clear").raise_for_status()
 
+    def release(self) -> None:
+        """Let go of whatever is `[held]`, and hold nothing more in this test."""
+        self._http.post("/_/release").raise_for_status()
+
     def close(self) -> None:
         self._http.close()
 
@@ -43,21 +48,30 @@ class Handle:
         return found
 
 
-@pytest.fixture(scope="session")
-def upstream_process() -> Iterator[Handle]:
+@contextmanager
+def running() -> Iterator[Handle]:
     """The process. It takes over a socket that already listens, so nothing waits for it to be ready."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port, fd = listener.getsockname()[1], listener.fileno()
         command = [sys.executable, "-m", "tests.upstream", "--fd", str(fd)]
         process = subprocess.Popen(command, cwd=ROOT, pass_fds=[fd], stdin=subprocess.PIPE)
     handle = Handle(f"http://127.0.0.1:{port}")
-    yield handle
-    handle.close()
-    process.communicate(timeout=30)
+    try:
+        yield handle
+    finally:
+        handle.close()
+        process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def upstream_process() -> Iterator[Handle]:
+    with running() as handle:
+        yield handle
 
 
 @pytest.fixture
-def upstream(upstream_process: Handle) -> Handle:
+def upstream(upstream_process: Handle) -> Iterator[Handle]:
     """The scripted upstream with an empty book. What it can be asked for stands in tests/upstream/README.md."""
     upstream_process.clear()
-    return upstream_process
+    yield upstream_process
+    upstream_process.release()  # the next test may share a studio that still waits for a picture of this one

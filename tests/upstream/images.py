@@ -59,6 +59,8 @@ class AtOnce:
 
     async def answer(self, order: Order) -> Answer:
         await asyncio.sleep(order.script.delay)
+        if order.is_held:
+            await order.gate.wait()
         body = self.body(order, order.script.form or order.wish.form)
         return as_json(200, body, x_request_id=order.id)
 

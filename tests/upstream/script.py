@@ -75,6 +75,8 @@ class Script:
     """Seconds until the picture is made."""
     lag: float = 0.0
     """Seconds until the submission is answered."""
+    held: bool = False
+    """Not made before the book's gate opens."""
     steps: int = 0
     """Polls that are told of progress before the one that is told of the end."""
     fail: str = ""
@@ -87,6 +89,8 @@ class Script:
     pixels: str = ""
     noise: bool = False
     fetch: bool = False
+    blind: bool = False
+    """E: its usage says that it has not looked at the references."""
 
 
 def parse(prompt: str, letter: str, default: Script) -> Script:
@@ -121,7 +125,7 @@ def _changes(words: list[tuple[str, ...]], letter: str) -> dict[str, Any]:
 
 _NUMBERS: dict[str, type[float]] = {"delay": float, "lag": float, "steps": int, "times": int, "polls": int}
 _CHOICES: dict[str, dict[str, str]] = {"fail": FAULTS, "once": FAULTS, "poll": SUBMISSION, "form": FORMS}
-_FLAGS = ("noise", "fetch")
+_FLAGS = ("held", "noise", "fetch", "blind")
 
 
 def _change(name: str, value: str) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def turned_away(wire: Wire, asked: Asked) -> Answer | None:
 def _ordered(wire: Wire, wish: Wish, asked: Asked, book: Book, usual: Script) -> Order:
     script = parse(wish.prompt, wire.letter, usual)
     fail = keyed(asked.key) or book.now_failing(wire.letter, wish.prompt, script)
-    return Order(wire.new_id(), wish, replace(script, fail=fail), asked.origin)
+    return Order(wire.new_id(), wish, replace(script, fail=fail), asked.origin, book.gate)
 
 
 def bytes_of(order: Order, place: int = 0) -> bytes:

@@ -11,9 +11,12 @@ from PIL import Image
 
 from tests.upstream.script import SUBMISSION, UNBILLED
 
+VIP = "gpt-image-2-vip"
+HASTE = httpx2.Timeout(20, read=0.2)
+
 
 def paint(http: httpx2.Client, prompt: str, **more: object) -> httpx2.Response:
-    return http.post("/v1/images/generations", json={"model": "gpt-image-2-vip", "prompt": prompt, **more})
+    return http.post("/v1/images/generations", json={"model": VIP, "prompt": prompt, **more})
 
 
 def result(http: httpx2.Client, prompt: str) -> str:
@@ -63,7 +66,7 @@ def test_a_reset_line_is_billed(http, upstream):
 
 def test_a_line_can_hang(http, upstream):
     with pytest.raises(httpx2.ReadTimeout):
-        http.post("/v1/images/generations", json={"model": "gpt-image-2-vip", "prompt": "a [fail=hang]"}, timeout=0.2)
+        http.post("/v1/images/generations", json={"model": VIP, "prompt": "a [fail=hang]"}, timeout=HASTE)
     assert len(upstream.log()) == 1
 
 
@@ -96,6 +99,29 @@ def test_a_task_can_take_its_time(http):
     while http.get(f"/v1/videos/{task['id']}").json()["status"] != "completed":
         pass
     assert time.monotonic() - began >= 0.3
+
+
+def test_a_picture_is_held_until_it_is_released(http, upstream):
+    for _ in range(2):
+        with pytest.raises(httpx2.ReadTimeout):
+            http.post("/v1/images/generations", json={"model": VIP, "prompt": "a [held]"}, timeout=HASTE)
+        upstream.release()
+        assert paint(http, "a [held]").status_code == 200
+        upstream.clear()
+
+
+def test_a_task_is_held_until_it_is_released(http, upstream):
+    task = http.post("/v1/videos", json={"model": "gpt-image-2", "prompt": "a [held]"}).json()
+    job = {"model": "gpt-image-2-text-to-image", "input": {"prompt": "a [held]"}}
+    task_id = http.post("/api/v1/jobs/createTask", json=job).json()["data"]["taskId"]
+
+    def told() -> tuple[str, str]:
+        record = http.get("/api/v1/jobs/recordInfo", params={"taskId": task_id}).json()
+        return http.get(f"/v1/videos/{task['id']}").json()["status"], record["data"]["state"]
+
+    assert [told() for _ in range(3)] == [("in_progress", "waiting")] * 3
+    upstream.release()
+    assert told() == ("completed", "success")
 
 
 def test_polls_can_fail_and_recover(http):
