@@ -1,0 +1,14 @@
+"""What is done to the studio, scene by scene."""
+
+from tests.chaos.scenes import doubles, failpoints, frozen, kills, outages, stopping
+from tests.chaos.scenes.scene import Scene
+
+ALL: tuple[Scene, ...] = (
+    *kills.SCENES,
+    *failpoints.SCENES,
+    *outages.SCENES,
+    *doubles.SCENES,
+    *frozen.SCENES,
+    *stopping.SCENES,
+)
+"""The longest first, so that none is still at work alone when the others are done."""
