@@ -1,93 +1,83 @@
-"""`make bench`: the main job on the embedded default, against the scripted upstream; writes docs/benchmarks.md."""
+"""`make bench` measures all scenes and writes docs/benchmarks.md; `python -m tests.bench SCENE…` prints some alone."""
 
+import inspect
 import platform
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx2 as httpx
+from tests.bench import main_job, stacks
+from tests.bench.arrivals import arrivals
+from tests.bench.figures import Figure
+from tests.bench.holds import holds
+from tests.bench.idle import idle
+from tests.bench.landing import landing
+from tests.bench.lines import lines
+from tests.bench.polls import polls
+from tests.live.studio import ROOT
 
-from tests.bench import scenes
-from tests.bench.scenes import Figure
-from tests.live.studio import ROOT, Studio, free_port, wait_for
-from tests.upstream.fixture import Handle
+Scene = Callable[[], list[Figure]]
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Measured by `make bench` on the embedded default (SQLite, the broker in memory, one web-and-worker process) against
-the scripted upstream in a process of its own. A figure is judged by its median, memory by its peak.
-
-| what | median | highest | limit | unit | |
+Measured by `make bench`; `make bench SCENE=polls` measures one scene and prints it. Each scene starts what it needs
+anew, and its upstream is scripted in a process of its own. A figure is judged by its median, memory by its peak.
+"""
+TABLE = """
+| what | judged | highest | limit | unit | |
 |---|---|---|---|---|---|
 """
+ON_SERVICES: dict[str, Scene] = {
+    "holds": holds,
+    "polls": polls,
+    "arrivals": arrivals,
+    "lines": lines,
+    "landing": landing,
+    "idle": idle,
+}
+"""What needs PostgreSQL and Redis."""
+SCENES: dict[str, Scene] = main_job.SCENES | ON_SERVICES
 
 
-@contextmanager
-def upstream() -> Iterator[Handle]:
-    """The scripted upstream, for as long as the block runs."""
-    port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "tests.upstream", "--port", str(port)], cwd=ROOT)
-    handle = Handle(f"http://127.0.0.1:{port}")
-    try:
-        wait_for(lambda: _answers(handle), what="the scripted upstream")
-        yield handle
-    finally:
-        handle.close()
-        process.terminate()
-        process.wait()
+def measure(names: list[str]) -> dict[str, list[Figure]]:
+    """The figures of each scene, printed as they come."""
+    figures = {}
+    for name in names:
+        print(f"{name}: {inspect.getdoc(SCENES[name])}", flush=True)
+        began = time.monotonic()
+        figures[name] = SCENES[name]()
+        print(*figures[name], f"({time.monotonic() - began:.0f} s)\n", sep="\n", flush=True)
+    return figures
 
 
-def _answers(handle: Handle) -> bool:
-    try:
-        handle.clear()
-    except httpx.ConnectError:
-        return False
-    return True
-
-
-@contextmanager
-def studio(served: Handle) -> Iterator[Studio]:
-    """A studio of its own with credits to spare; the books must be right when it has done its work."""
-    with tempfile.TemporaryDirectory() as folder:
-        running = Studio(Path(folder), served.url, {})
-        running.start()
-        try:
-            scenes.furnish(running, served)
-            yield running
-            running.manage("audit")
-        finally:
-            running.close()
+def page(figures: dict[str, list[Figure]]) -> str:
+    parts = [HEAD]
+    for name, measured in figures.items():
+        parts += [f"\n## {name}\n\n{inspect.getdoc(SCENES[name])}\n", TABLE, *(f"{line}\n" for line in measured)]
+    return "".join([*parts, machine()])
 
 
 def machine() -> str:
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.processor(),
-    )
-    day = datetime.now(UTC).date()
-    return f"\n{day}: {model}, Linux {platform.release().split('-')[0]}, Python {platform.python_version()}.\n"
+    models = (line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
+    model = next((line.partition(":")[2].strip() for line in models), platform.processor())
+    system = f"Linux {platform.release().split('-')[0]}, Python {platform.python_version()}"
+    return f"\n{datetime.now(UTC).date()}: {len(stacks.PROCESSORS)} × {model}, {system}.\n"
 
 
-def main() -> int:
-    figures: list[Figure] = []
-    with upstream() as served:
-        for scene in scenes.ALL:
-            with studio(served) as running:
-                figures += scene(running, served)
-                print(*figures[-1:], sep="\n", flush=True)
-    PAGE.write_text(HEAD + "".join(f"{figure}\n" for figure in figures) + machine())
-    print(PAGE.read_text())
-    return 0 if all(figure.is_met for figure in figures) else 1
+def main(asked: list[str]) -> int:
+    if unknown := set(asked) - set(SCENES):
+        sys.exit(f"No such scene: {', '.join(unknown)}. There are: {', '.join(SCENES)}.")
+    names = asked or list(SCENES)
+    if set(names) & set(ON_SERVICES) and (lacking := stacks.missing()):
+        sys.exit(f"Not measured: {lacking}. Without it there are: {', '.join(main_job.SCENES)}.")
+    figures = measure(names)
+    if not asked:
+        PAGE.write_text(page(figures))
+    return 0 if all(line.is_met for lines in figures.values() for line in lines) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,48 +1,74 @@
-"""What is measured: four scenes from the life of a studio."""
+"""The main job on the embedded default, against the scripted upstream of the tests."""
 
 import statistics
+import subprocess
+import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
+import httpx2 as httpx
+
+from tests.bench.figures import Figure, figure
 from tests.bench.memory import Watch
-from tests.live.studio import Person, Studio
+from tests.bench.stacks import ALICE, EMBEDDED, installed
+from tests.live.studio import ROOT, Person, Studio, free_port, wait_for
 from tests.upstream.fixture import Handle
 
 VIDEOS, VIP = "gpt-image-2", "gpt-image-2-vip"
 PROVIDERS = {"DYU videos": ("videos", VIDEOS), "APIYI vip": ("images-vip", VIP)}
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the page: what was measured, what came out, and what it has to be."""
-
-    what: str
-    judged: float
-    highest: float
-    limit: float
-    unit: str
-
-    @property
-    def is_met(self) -> bool:
-        return self.judged <= self.limit
-
-    def __str__(self) -> str:
-        verdict = "met" if self.is_met else "**missed**"
-        return f"| {self.what} | {self.judged:.2f} | {self.highest:.2f} | ≤ {self.limit:g} | {self.unit} | {verdict} |"
+@contextmanager
+def upstream() -> Iterator[Handle]:
+    """The scripted upstream, for as long as the block runs."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "tests.upstream", "--port", str(port)], cwd=ROOT)
+    handle = Handle(f"http://127.0.0.1:{port}")
+    try:
+        wait_for(lambda: _answers(handle), what="the scripted upstream")
+        yield handle
+    finally:
+        handle.close()
+        process.terminate()
+        process.wait()
 
 
-def furnish(studio: Studio, upstream: Handle) -> None:
-    studio.bootstrap("alice@example.com", "Bench", 1_000_000)
-    for name, (dialect, image_model) in PROVIDERS.items():
-        address = ("--dialect", dialect, "--base-url", upstream.url, "--api-key", "good-key")
-        studio.manage("provider", name, *address, "--image-model", image_model)
+def _answers(handle: Handle) -> bool:
+    try:
+        handle.clear()
+    except httpx.ConnectError:
+        return False
+    return True
+
+
+@contextmanager
+def running() -> Iterator[tuple[Studio, Handle]]:
+    """A studio on the embedded default with credits to spare; its books must be right when it has done its work."""
+    with upstream() as served, installed(EMBEDDED, served.url) as studio:
+        for name, (dialect, image_model) in PROVIDERS.items():
+            address = ("--dialect", dialect, "--base-url", served.url, "--api-key", "good-key")
+            studio.manage("provider", name, *address, "--image-model", image_model)
+        studio.start()
+        yield studio, served
+        studio.manage("audit")
+
+
+def _in_a_studio(scene: Callable[[Studio, Handle], list[Figure]]) -> Callable[[], list[Figure]]:
+    @wraps(scene)
+    def play() -> list[Figure]:
+        with running() as (studio, served):
+            return scene(studio, served)
+
+    return play
 
 
 def press_to_card(studio: Studio, _upstream: Handle) -> list[Figure]:
     """From the press of Create to the answer with the card, as the page's script asks for it."""
-    alice = studio.person("alice@example.com")
+    alice = studio.person(ALICE)
     times = [_press(alice, f"a lighthouse {number}", "sketch") for number in range(5)]
     times = [_press(alice, f"a harbour {number} [delay=5]", VIDEOS) * 1000 for number in range(50)]
     studio.wait_until_over(55, within=180)
@@ -57,7 +83,7 @@ def _press(alice: Person, prompt: str, image_model: str) -> float:
 
 def done_to_kept(studio: Studio, upstream: Handle) -> list[Figure]:
     """From the moment the upstream has a picture to the moment it is kept, less the longest wait between two polls."""
-    alice = studio.person("alice@example.com")
+    alice = studio.person(ALICE)
     upstream.clear()
     delays = [2 + number / 7 for number in range(30)]
     for delay in delays:
@@ -69,7 +95,7 @@ def done_to_kept(studio: Studio, upstream: Handle) -> list[Figure]:
     interval = max(3.0 * 1.2**tries for *_, tries in kept) * 1.15
     return [
         Figure("upstream done to kept", statistics.median(lags), max(lags), interval + 1.5, "s"),
-        Figure("the slowest of them, beyond the poll interval", max(lags) - interval, max(lags) - interval, 1.5, "s"),
+        figure("the slowest of them, beyond the poll interval", max(lags) - interval, 1.5, "s"),
     ]
 
 
@@ -79,7 +105,7 @@ def _stamp(moment: Any) -> float:
 
 def two_hundred_in_flight(studio: Studio, upstream: Handle) -> list[Figure]:
     """200 pictures on an upstream that takes two seconds for each, half of them by held lines."""
-    alice = studio.person("alice@example.com")
+    alice = studio.person(ALICE)
     began = time.monotonic()
     for number in range(10):
         for image_model in (VIP, VIDEOS):
@@ -88,24 +114,29 @@ def two_hundred_in_flight(studio: Studio, upstream: Handle) -> list[Figure]:
     took = time.monotonic() - began
     errors = len(states) - states.count("succeeded")
     return [
-        Figure("200 in flight on a 2 s upstream: errors", errors, errors, 0, "pictures"),
-        Figure("200 in flight on a 2 s upstream: all kept after", took, took, 120, "s"),
+        figure("errors", errors, 0, "pictures"),
+        figure("all kept after", took, 120, "s"),
     ]
 
 
 def fifty_large_answers(studio: Studio, upstream: Handle) -> list[Figure]:
     """Fifty 4K pictures that come as base64 inside the answer, landing together."""
-    alice = studio.person("alice@example.com")
+    alice = studio.person(ALICE)
     with Watch(studio) as watch:
         for number in range(5):
             alice.create(f"a city {number} [delay=3] [form=b64] [noise]", VIP, n="10", ratio="16:9", tier="4K")
         states = studio.wait_until_over(50, within=300)
     errors = len(states) - states.count("succeeded")
     return [
-        Figure("fifty 4K base64 answers: errors", errors, errors, 0, "pictures"),
-        Figure("fifty 4K base64 answers: web and worker", watch.worker, watch.worker, 300, "MB"),
-        Figure("fifty 4K base64 answers: the decoders beside it", watch.decoders, watch.decoders, 1000, "MB"),
+        figure("errors", errors, 0, "pictures"),
+        figure("web and worker", watch.worker, 300, "MB"),
+        figure("the decoders beside it", watch.decoders, 1000, "MB"),
     ]
 
 
-ALL = (press_to_card, done_to_kept, two_hundred_in_flight, fifty_large_answers)
+SCENES = {
+    "press": _in_a_studio(press_to_card),
+    "kept": _in_a_studio(done_to_kept),
+    "flight": _in_a_studio(two_hundred_in_flight),
+    "large": _in_a_studio(fifty_large_answers),
+}
