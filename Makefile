@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+PYTEST := $(BIN)/python -m pytest --numprocesses 5
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate $(UPGRADE)
 
@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 RUN := $(VENV)/requirements$(if $(DATABASE_URL)$(BROKER_URL)$(CACHE_URL)$(STORAGE_URL),-production).installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services lint fix bench upstream messages screenshot lock clean
+.PHONY: help run test test-services lint fix bench chaos upstream messages screenshot lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -20,8 +20,8 @@ help: ## list the commands
 run: $(RUN) ## start the studio on http://127.0.0.1:8000, or on another PORT
 	@$(BIN)/python manage.py studio --with-parent
 
-test: $(VENV)/requirements-dev.installed ## run every test that needs nothing but Python
-	$(PYTEST) --cov --cov-report=term:skip-covered
+test: $(VENV)/requirements-dev.installed ## run every test that needs nothing but Python; COVER=1 also says what they cover
+	$(PYTEST) $(if $(COVER),--cov --cov-report=term:skip-covered)
 
 test-services: export DATABASE_URL := $(or $(DATABASE_URL),postgres://postgres@127.0.0.1:5432/test)
 test-services: export BROKER_URL := $(or $(BROKER_URL),redis://127.0.0.1:6379/0)
@@ -42,8 +42,13 @@ fix: $(VENV)/requirements-dev.installed ## repair what ruff can repair
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/requirements-dev.installed ## measure the main job and write docs/benchmarks.md
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/requirements-services.installed ## measure the studio and write docs/benchmarks.md; SCENE=polls: one alone
+	$(BIN)/python -m tests.bench $(SCENE)
+
+CHAOS = $(if $(SHORT),--short) $(if $(SEED),--seed $(SEED)) $(if $(STACK),--stack $(STACK)) $(if $(SCENE),--scene $(SCENE))
+
+chaos: $(VENV)/requirements-services.installed ## strike a running studio at random and judge what is left; SHORT=1: a part of it
+	$(BIN)/python -m tests.chaos $(CHAOS)
 
 upstream: $(VENV)/requirements-dev.installed ## start the scripted providers of the tests, to try the studio against
 	@$(BIN)/python -m tests.upstream
