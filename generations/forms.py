@@ -1,5 +1,6 @@
 """What does a member ask for? The composer's form: drawn from what the chosen image model can do, read into a brief."""
 
+import json
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -138,6 +139,16 @@ class ComposerForm(forms.Form):
     @property
     def submission_key(self) -> str:
         return self["key"].value() or intake.new_key()
+
+    @property
+    def press(self) -> str:
+        """What makes two presses one: the form's key, and what is wished with it.
+
+        For a wish may be changed while its form is still the old one, before the answer to the last press or after
+        the browser's Back; then it is another job.
+        """
+        wish = [self.brief.to_json(), self.count, [asset.sha256 for asset in self.references]]
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps([self.submission_key, *wish])))
 
     def renew_key(self) -> None:
         """The form stays as it is and its next press is another job."""

@@ -131,7 +131,7 @@ def _take(form: ComposerForm) -> Job | None:
     if form.errors:
         return None
     try:
-        return intake.submit(form.member, form.chosen, form.brief, form.references, form.count, form.submission_key)
+        return intake.submit(form.member, form.chosen, form.brief, form.references, form.count, form.press)
     except intake.Objected as wrong:
         form.object_to(wrong.objections)
         return None

@@ -231,6 +231,23 @@ def test_a_draft_outlives_a_reload(alice):
     expect(alice.prompt).to_have_value("a half-written thought")
 
 
+def test_wishes_pressed_before_the_first_is_answered_are_all_made(alice):
+    alice.choose("sketch")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    alice.page.route(lambda url: url == f"{alice.studio.url}/", hold, times=1)
+    wishes = ("the first boat", "the second boat", "the third boat")
+    for wish in wishes:
+        alice.create(wish)
+    held[0].continue_()
+    for wish in wishes:
+        expect(alice.cards(wish, "succeeded")).to_have_count(1)
+    expect(alice.credits).to_have_text("997")
+
+
 def test_a_late_answer_undoes_nothing_that_was_done_meanwhile(alice):
     """The answer to a press is held back while the person goes on: nothing of what they do is lost to it."""
     alice.choose("sketch")

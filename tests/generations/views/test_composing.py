@@ -124,6 +124,23 @@ def test_two_presses_of_one_button_are_one_job(at_alices, alice, image_model, wi
     assert balance(alice) == 988
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"prompt": "a paper plane"}, {"n": "1"}, {"tier": "4K"}, {"image_model": "gpt-image-2-vip"}],
+)
+def test_a_changed_wish_of_an_old_form_is_another_job(at_alices, image_model, wish, change):
+    for pressed in (wish, {**wish, **change}, wish, {**wish, **change}):
+        at_alices.post(HOME, pressed)
+    assert Job.objects.count() == 2
+
+
+def test_another_reference_is_another_wish_and_the_same_picture_is_the_same(at_alices, alice, image_model, wish):
+    boat, again, plane = (AssetFactory(member=alice, use=Use.REFERENCE, sha256=sha * 64) for sha in "aab")
+    for asset in (boat, again, plane):
+        at_alices.post(HOME, {**wish, "reference": [str(asset.pk)]})
+    assert Job.objects.count() == 2
+
+
 def test_the_fragment_leaves_the_draft_alone_and_brings_a_fresh_key_and_the_cards(at_alices, image_model, wish):
     answer = fragment(at_alices, "post", HOME, wish)
     page = answer.content.decode()
