@@ -27,14 +27,16 @@ class Right(StrEnum):
     CREATE = "create"
     CANCEL_ANY = "cancel_any"
     SEE_STATEMENT = "see_statement"
+    HAVE_KEYS = "have_keys"
+    MANAGE_KEYS = "manage_keys"
     INVITE = "invite"
     MANAGE_MEMBERS = "manage_members"
     RENAME_TEAM = "rename_team"
 
 
 _VIEWER = frozenset({Right.SEE})
-_MEMBER = _VIEWER | {Right.CREATE, Right.SEE_STATEMENT}
-_ADMIN = _MEMBER | {Right.CANCEL_ANY, Right.INVITE, Right.MANAGE_MEMBERS}
+_MEMBER = _VIEWER | {Right.CREATE, Right.SEE_STATEMENT, Right.HAVE_KEYS}
+_ADMIN = _MEMBER | {Right.CANCEL_ANY, Right.INVITE, Right.MANAGE_MEMBERS, Right.MANAGE_KEYS}
 _OWNER = _ADMIN | {Right.RENAME_TEAM}
 
 RIGHTS: dict[str, frozenset[Right]] = {

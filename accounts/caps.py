@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from accounts.models import ApiKey, Entry, Kind, Member
@@ -111,11 +112,23 @@ def spendings(member: Member) -> list[tuple[int, int | None]]:
 
 def spent(who: Who, key: object, period: Period, now: datetime | None = None) -> int:
     """The credits that count against a cap of this period, as the head of this file has it."""
-    holds = Entry.objects.filter(kind=Kind.HOLD, **{who: key})
-    if since := _begin(period, now or timezone.now()):
-        holds = holds.filter(created__gte=since)
-    lines = Entry.objects.filter(generation__in=holds.order_by().values("generation"))
+    holds = _holds(period, now).filter(**{who: key})
+    lines = Entry.objects.filter(generation__in=holds.values("generation"))
     return -(lines.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+
+def spent_by_keys(keys: Iterable[UUID], period: Period, now: datetime | None = None) -> dict[UUID, int]:
+    """The same of several API keys at once, by their primary keys. One that has spent nothing is not among them."""
+    lines = Entry.objects.filter(generation=OuterRef("generation")).order_by().values("generation")
+    net = Subquery(lines.annotate(sum=Sum("amount")).values("sum"))
+    holds = _holds(period, now).filter(api_key__in=keys).annotate(net=net)
+    return {key: -net for key, net in holds.values_list("api_key").annotate(Sum("net"))}
+
+
+def _holds(period: Period, now: datetime | None) -> QuerySet[Entry]:
+    holds = Entry.objects.filter(kind=Kind.HOLD).order_by()
+    since = _begin(period, now or timezone.now())
+    return holds.filter(created__gte=since) if since else holds
 
 
 def _begin(period: Period, now: datetime) -> datetime | None:

@@ -11,14 +11,20 @@ import hmac
 import secrets
 import string
 import zlib
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import ApiKey, Member
 
 PREFIX = "gs_live_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 BODY, CHECK = 32, 6
+NOTED_EVERY = timedelta(minutes=1)
+"""How exactly the last use of a key is known: a key in use is written to no more often."""
 
 
 def new_key() -> str:
@@ -32,20 +38,37 @@ def derived_key(purpose: str) -> str:
     return _finish(int.from_bytes(digest, "big") % 62**BODY)
 
 
-def keep_key(member: Member, name: str, key: str) -> ApiKey:
-    """Write a key down, or find it where it was written before."""
-    kept, _ = ApiKey.objects.get_or_create(
-        key_hash=_hash(key), defaults={"member": member, "name": name, "ending": key[-4:]}
-    )
-    return kept
+def keep_key(member: Member, name: str, key: str, **more: Any) -> ApiKey:
+    """Write a key down, with `more` of its fields, or find it where it was written before."""
+    said = {"member": member, "name": name, "ending": key[-4:], **more}
+    return ApiKey.objects.get_or_create(key_hash=_hash(key), defaults=said)[0]
 
 
 def find_key(text: str) -> ApiKey | None:
     """The live key that this is, with its member and team; None for anything else."""
     if not is_wellformed(text):
         return None
-    live = ApiKey.objects.filter(revoked=None, member__is_active=True, member__user__is_active=True)
+    fresh = Q(expires=None) | Q(expires__gt=timezone.now())
+    live = ApiKey.objects.filter(fresh, revoked=None, member__is_active=True, member__user__is_active=True)
     return live.select_related("member__team", "member__user").filter(key_hash=_hash(text)).first()
+
+
+def note_use(key: ApiKey) -> None:
+    """Remember that it was used just now, give or take a minute."""
+    now = timezone.now()
+    if key.last_used is None or now - key.last_used > NOTED_EVERY:
+        stale = Q(last_used=None) | Q(last_used__lt=now - NOTED_EVERY)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)
+
+
+def bearer(header: str) -> str:
+    """The key that an Authorization header carries; the empty string where it carries none.
+
+    Read as leniently as the gateways do: `Bearer` in any case, blanks around it, and an `sk-` in front of the key,
+    which some clients put there by themselves.
+    """
+    scheme, _blank, key = header.strip().partition(" ")
+    return key.strip().removeprefix("sk-") if scheme.lower() == "bearer" else ""
 
 
 def is_wellformed(text: str) -> bool:

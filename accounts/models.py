@@ -240,6 +240,18 @@ class Entry(models.Model):
         return f"{self.kind} {self.amount:+d}"
 
 
+class Scope(models.TextChoices):
+    """What a key may be used for. Never more than its member may do."""
+
+    CREATE = "create", _("Make pictures")
+    READ = "read", _("Read jobs, pictures and credits")
+    HOOKS = "hooks", _("Manage webhooks")
+
+
+def _every_scope() -> list[str]:
+    return list(Scope.values)
+
+
 class ApiKey(Capped):
     """A script's key to a team's pool. Shown once; only its hash and its last four characters are kept."""
 
@@ -248,7 +260,19 @@ class ApiKey(Capped):
     name = models.CharField(_("name"), max_length=80)
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     ending = models.CharField(_("ends in"), max_length=4, editable=False)
+    scopes = models.JSONField(pgettext_lazy("key", "may"), default=_every_scope)
+    image_models = models.JSONField(_("image models"), default=list, blank=True, help_text=_("Empty: all of them."))
+    keeps_alive = models.BooleanField(
+        _("keep waiting lines alive"),
+        default=False,
+        help_text=_(
+            "Sends white space while a call waits for its picture, for proxies that cut a silent line. "
+            "What fails then is told under status 200."
+        ),
+    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
+    expires = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     revoked = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:

@@ -12,10 +12,10 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.caps import FIELDS
-from accounts.models import ApiKey, Invitation, Member, Role, Team, User
+from accounts.models import ApiKey, Invitation, Member, Role, Scope, Team, User
 from accounts.teams import found_team
 from gptstudio.admin import ReadOnly, link, listed, never
 
@@ -230,15 +230,33 @@ class InvitationAdmin(admin.ModelAdmin):
     has_add_permission = has_change_permission = never
 
 
+class ApiKeyForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        label=pgettext_lazy("key", "may"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ("scopes", "expires", *FIELDS)
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):
-    """Of a key that is made, only its caps may change; what it was made from is kept nowhere."""
+    """A key is made and named on the team's own page; what it was made from is kept nowhere.
 
-    fieldsets = ((None, {"fields": ("name", "ends", "team", "member", "created", "revoked")}), CAPS)
-    readonly_fields = ("name", "ends", "team", "member", "created", "revoked")
+    Here it may be given other limits: what it may, until when, and how many credits it may spend.
+    """
+
+    form = ApiKeyForm
+    readonly_fields = ("name", "ends", "team", "member", "models", "keeps_alive", "created", "last_used", "revoked")
+    fieldsets = (
+        (None, {"fields": ("name", "ends", "team", "member", "created", "last_used", "revoked")}),
+        (_("Limits"), {"fields": ("scopes", "models", "keeps_alive", "expires")}),
+        CAPS,
+    )
     show_full_result_count = False
     has_add_permission = has_delete_permission = never
-    list_display = ("name", "ends", "team", "member", "created", "revoked")
+    list_display = ("name", "ends", "team", "member", "created", "expires", "last_used", "revoked")
     list_filter = (("revoked", admin.EmptyFieldListFilter), "member__team")
     list_select_related = ("member__user", "member__team")
     search_fields = ("name", "ending", "member__user__email", "member__team__name")
@@ -260,6 +278,10 @@ class ApiKeyAdmin(admin.ModelAdmin):
     @admin.display(description=_("ends in"), ordering="ending")
     def ends(self, key: ApiKey) -> str:
         return f"…{key.ending}"
+
+    @admin.display(description=_("image models"))
+    def models(self, key: ApiKey) -> str:
+        return ", ".join(key.image_models) or str(_("all of them"))
 
     @admin.display(description=_("team"), ordering="member__team")
     def team(self, key: ApiKey) -> str:

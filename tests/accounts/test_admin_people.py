@@ -1,12 +1,15 @@
 """What the operator may do at the desk with people, teams, invitations and keys, and what nobody may."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ApiKey, Invitation, Member, Role, Team, User
+from accounts.models import ApiKey, Invitation, Member, Role, Scope, Team, User
 from tests.accounts.desk import clerk, page
 from tests.factories import PASSWORD, UserFactory
 
@@ -111,14 +114,34 @@ def test_a_key_is_revoked_by_the_one_action_it_has(desk: Client, api_key: ApiKey
     assert api_key.revoked == revoked
 
 
-def test_of_a_key_the_desk_changes_the_caps_and_nothing_else(desk: Client, api_key: ApiKey, alice: Member) -> None:
+def test_of_a_key_the_desk_changes_its_limits_and_nothing_else(desk: Client, api_key: ApiKey, alice: Member) -> None:
     before = ApiKey.objects.values().get(pk=api_key.pk)
     said = {"name": "mine", "member": alice.pk, "key_hash": "0" * 64, "ending": "0000", "revoked_0": "2026-01-01"}
-    answer = desk.post(page("accounts_apikey_change", api_key.pk), {**said, "cap_day": 40, "cap_lifetime": 0})
+    said |= {"image_models": '["sketch"]', "keeps_alive": "on", "last_used_0": "2026-01-01"}
+    limits = {"cap_day": 40, "cap_lifetime": 0, "scopes": ["read"]}
+    expires = {"expires_0": "2026-12-31", "expires_1": "23:59:59"}
+    answer = desk.post(page("accounts_apikey_change", api_key.pk), said | limits | expires)
     assert answer.status_code == 302
-    assert ApiKey.objects.values().get(pk=api_key.pk) == {**before, "cap_day": 40, "cap_lifetime": 0}
+    until = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert ApiKey.objects.values().get(pk=api_key.pk) == {**before, **limits, "expires": until}
     assert desk.post(page("accounts_apikey_add"), said).status_code == 403
     assert desk.post(page("accounts_apikey_delete", api_key.pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("scopes", [[], ["everything"]])
+def test_the_desk_leaves_a_key_something_that_it_may(desk: Client, api_key: ApiKey, scopes: list[str]) -> None:
+    answer = desk.post(page("accounts_apikey_change", api_key.pk), {"scopes": scopes})
+    assert "errorlist" in answer.content.decode()
+    assert ApiKey.objects.get().scopes == Scope.values
+
+
+def test_the_desk_reads_what_a_key_may_and_when_it_was_used(desk: Client, api_key: ApiKey) -> None:
+    used = datetime(2026, 3, 14, 12, tzinfo=UTC)
+    ApiKey.objects.update(image_models=["sketch", "gpt-image-2"], scopes=["hooks"], last_used=used)
+    text = desk.get(page("accounts_apikey_change", api_key.pk)).content.decode()
+    assert "sketch, gpt-image-2" in text
+    assert re.findall(r'value="(\w+)"[^>]* checked', text) == ["hooks"]
+    assert "March 14, 2026, noon" in text
 
 
 def test_staff_without_the_permission_cap_no_key(api_key: ApiKey) -> None:

@@ -17,8 +17,8 @@ from accounts.models import Member
 from generations import catalog, intake, sentences
 from generations.brief import Brief, Picture
 from generations.catalog import Objection
-from generations.dialects import PAINTER
-from generations.models import Asset, ImageModel, Job, Use
+from generations.dialects import PAINTER, narrowed
+from generations.models import Asset, ImageModel, Job, Route, Use
 from generations.sizes import AUTO, RATIOS, TIERS, Size
 
 MOST_SLOTS = 5
@@ -78,7 +78,8 @@ class ComposerForm(forms.Form):
         self.member = member
         self.chosen = chosen
         self.offered = offered
-        can = chosen.capabilities
+        self.served_by = set(Route.objects.serving(chosen.pk).values_list("provider__dialect", flat=True))
+        can = narrowed(chosen.capabilities, self.served_by)
         self.can = replace(can, most_references=min(can.most_references, MOST_SLOTS))
         for name, words in _choices(self.can).items():
             self.fields[name] = forms.CharField(required=False, label=LABELS[name], widget=forms.Select(choices=words))
@@ -134,7 +135,7 @@ class ComposerForm(forms.Form):
     @property
     def is_sketch(self) -> bool:
         """Whether only the painter serves the chosen image model."""
-        return not self.chosen.routes.open().exclude(provider__dialect=PAINTER).exists()
+        return self.served_by <= {PAINTER}
 
     @property
     def submission_key(self) -> str:
