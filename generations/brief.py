@@ -65,9 +65,9 @@ class Brief:
         return {name: getattr(self, name) for name in _words()}
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any], references: tuple[Picture, ...] = ()) -> Self:
+    def from_json(cls, kept: dict[str, Any], references: tuple[Picture, ...] = (), mask: Picture | None = None) -> Self:
         """The brief as it was kept, with its pictures handed back to it."""
-        return cls(**{name: kept[name] for name in _words() if name in kept}, references=references)
+        return cls(**{name: kept[name] for name in _words() if name in kept}, references=references, mask=mask)
 
 
 def _words() -> list[str]:

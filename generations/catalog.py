@@ -99,6 +99,7 @@ def _about_size(brief: Brief, can: Capabilities) -> list[Objection]:
 
 
 def _about_choices(brief: Brief, can: Capabilities) -> list[Objection]:
+    """Where an image model has no such choice at all, the wish is a soft one: the receipt says what became of it."""
     wishes = {
         "quality": (brief.quality, can.qualities),
         "background": (brief.background, can.backgrounds),
@@ -108,11 +109,9 @@ def _about_choices(brief: Brief, can: Capabilities) -> list[Objection]:
     wrong = [
         Objection(field, "lacking", (("value", wish),))
         for field, (wish, has) in wishes.items()
-        if wish and wish not in has
+        if wish and wish not in has and (has or (field, wish) == ("background", "transparent"))
     ]
-    if brief.compression is not None and not can.compression:
-        wrong.append(Objection("compression", "lacking", (("value", brief.compression),)))
-    elif brief.compression is not None and not 0 <= brief.compression <= 100:
+    if brief.compression is not None and not 0 <= brief.compression <= 100:
         wrong.append(Objection("compression", "percent"))
     if brief.background == "transparent" and brief.format == "jpeg":
         wrong.append(Objection("background", "needs_alpha"))
@@ -143,7 +142,18 @@ LISTINGS = (
     Listing(
         "gpt-image-2",
         "GPT Image 2",
-        Capabilities(10_000, (AUTO, *_THIRTY), FREE, most_references=5),
+        Capabilities(32_000, (AUTO, *_THIRTY), FREE, most_references=16, mask=True),
+        _PER_TIER,
+    ),
+    Listing(
+        "gpt-image-2-text-to-image",
+        "GPT Image 2 Text",
+        Capabilities(
+            20_000,
+            (AUTO, *_ratios("1:1", "4:5", "3:4", "2:3", "16:9", "9:16", "21:9")),
+            qualities=_QUALITIES,
+            formats=_FORMATS,
+        ),
         _PER_TIER,
     ),
     Listing(
@@ -186,4 +196,4 @@ LISTINGS = (
         {"1K": 1, "2K": 1, "4K": 1},
     ),
 )
-"""The five image models that a new studio offers. Prices are the operator's to change in the admin."""
+"""The image models that a new studio offers. Prices are the operator's to change in the admin."""

@@ -21,10 +21,13 @@ def line(tier: str, quality: str) -> str:
 def price(tariff: Tariff, tier: str, quality: str) -> int:
     """Credits for one picture, the upper price where the provider may choose the quality.
 
+    A tier that has a price of its own has it for every quality that has none.
+
     Raises Unpriced when the tariff knows neither the quality nor the tier.
     """
-    if (named := tariff.get(line(tier, quality))) is not None:
-        return named
+    for named in (line(tier, quality), tier):
+        if named in tariff:
+            return tariff[named]
     choices = [credits for name, credits in tariff.items() if name.split()[0] == tier]
     if not choices or quality not in ("", AUTO):
         raise Unpriced(line(tier, quality))

@@ -63,15 +63,15 @@ OBJECTIONS: Mapping[tuple[str, str], str | Promise] = {
     ),
     ("", "cap_api_key_day"): _(
         "This needs %(wanted)s credits; this key may spend %(cap)s a day and has spent %(spent)s today. "
-        "Whoever runs the studio can allow more; a new day begins at midnight UTC."
+        "Whose key it is, or an owner or admin of the team, can allow more; a new day begins at midnight UTC."
     ),
     ("", "cap_api_key_month"): _(
         "This needs %(wanted)s credits; this key may spend %(cap)s a month and has spent %(spent)s this month. "
-        "Whoever runs the studio can allow more."
+        "Whose key it is, or an owner or admin of the team, can allow more."
     ),
     ("", "cap_api_key_lifetime"): _(
         "This needs %(wanted)s credits; this key may spend %(cap)s in all and has spent %(spent)s. "
-        "Whoever runs the studio can allow more."
+        "Whose key it is, or an owner or admin of the team, can allow more."
     ),
 }
 LACKING = _("This image model does not know “%(value)s” here.")
@@ -124,6 +124,10 @@ def fault(kind: str, code: str) -> str:
     """Say why no picture came, and what to do about it. The finer code speaks before the kind."""
     sentence = FAULT_CODES.get(code) or FAULT_CODES.get(code.partition("_")[0]) or FAULTS.get(kind)
     return str(sentence or OTHERWISE)
+
+
+def never_made() -> str:
+    return gettext("It was cancelled before a picture was made.")
 
 
 def credits_held(amount: int) -> str:

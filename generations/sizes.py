@@ -82,16 +82,23 @@ FEWEST_PIXELS, MOST_PIXELS = 655_360, 8_294_400
 STEEPEST = 3
 
 
+def why_not_native(size: Size) -> str:
+    """Which of the limits of OpenAI's own endpoint this breaks, in its order; the empty string where it breaks none."""
+    long, short = max(size), min(size)
+    if size.width % EDGE_STEP or size.height % EDGE_STEP:
+        return f"both edges must be multiples of {EDGE_STEP}"
+    if long > LONGEST_EDGE:
+        return f"the longest edge may have {LONGEST_EDGE} pixels"
+    if long > STEEPEST * short:
+        return f"the long edge may be {STEEPEST} times the short one"
+    if size.area < FEWEST_PIXELS:
+        return f"it needs at least {FEWEST_PIXELS} pixels"
+    return f"it may have {MOST_PIXELS} pixels" if size.area > MOST_PIXELS else ""
+
+
 def is_native(size: Size) -> bool:
     """Whether OpenAI's own endpoint takes it: multiples of 16, at most 3840, at most 3:1, within the pixel budget."""
-    long, short = max(size), min(size)
-    return (
-        size.width % EDGE_STEP == 0
-        and size.height % EDGE_STEP == 0
-        and long <= LONGEST_EDGE
-        and long <= STEEPEST * short
-        and FEWEST_PIXELS <= size.area <= MOST_PIXELS
-    )
+    return not why_not_native(size)
 
 
 def to_native(size: Size) -> Size:

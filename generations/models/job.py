@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Member, Team
+from accounts.models import ApiKey, Member, Team
 from generations.brief import Brief, Picture
 from generations.models.asset import Asset
 from generations.models.provider import ImageModel
@@ -35,8 +35,19 @@ class Job(models.Model):
     references = models.ManyToManyField(
         Asset, through="JobReference", related_name="used_in", verbose_name=_("references")
     )
+    mask = models.ForeignKey(
+        Asset, models.PROTECT, null=True, blank=True, related_name="masks_in", verbose_name=_("mask")
+    )
     origin = models.CharField(_("origin"), max_length=20, default="studio")
     key = models.CharField(_("submission key"), max_length=255)
+    api_key = models.ForeignKey(
+        ApiKey, models.PROTECT, null=True, blank=True, related_name="jobs", verbose_name=_("API key")
+    )
+    fingerprint = models.CharField(
+        max_length=64, blank=True, editable=False, help_text=_("The sha256 of the call's body, to know it again.")
+    )
+    said = models.TextField(_("the call's body"), blank=True, editable=False)
+    call_back = models.TextField(_("call back"), blank=True, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = JobQuerySet.as_manager()
@@ -44,20 +55,27 @@ class Job(models.Model):
     class Meta:
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
-        indexes = (models.Index(fields=("team", "-created", "-id"), name="job_feed"),)
+        indexes = (
+            models.Index(fields=("team", "-created", "-id"), name="job_feed"),
+            # A client's library that tries again sends the same body and no key by which to know it.
+            models.Index(
+                fields=("api_key", "fingerprint"), name="job_again", condition=models.Q(api_key__isnull=False)
+            ),
+        )
         constraints = (models.UniqueConstraint(fields=("member", "origin", "key"), name="job_once"),)
 
     def __str__(self) -> str:
         return self.prompt[:60]
 
-    def brief(self, references: tuple[Picture, ...] = ()) -> Brief:
-        return Brief.from_json(self.brief_json, references)
+    def brief(self, references: tuple[Picture, ...] = (), mask: Picture | None = None) -> Brief:
+        return Brief.from_json(self.brief_json, references, mask)
 
     @cached_property
     def outline(self) -> Brief:
-        """The brief with its references by their kind alone: as much as a choice of provider needs."""
+        """The brief with its pictures by their kind alone: as much as a choice of provider needs."""
         kinds = self.jobreference_set.values_list("asset__media_type", flat=True)
-        return self.brief(tuple(Picture(media_type=kind) for kind in kinds))
+        mask = Picture(media_type="image/png") if self.mask_id else None
+        return self.brief(tuple(Picture(media_type=kind) for kind in kinds), mask)
 
 
 class JobReference(models.Model):

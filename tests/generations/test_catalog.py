@@ -6,6 +6,7 @@ import pytest
 
 from generations.brief import Brief, Picture
 from generations.catalog import LISTINGS, Capabilities, objections
+from generations.dialects import narrowed
 
 MODELS = {listing.name: listing for listing in LISTINGS}
 BRIEF = Brief("a lighthouse at dusk", "gpt-image-2-official")
@@ -31,7 +32,7 @@ def test_an_empty_prompt_is_refused(prompt):
 
 @pytest.mark.parametrize(
     ("name", "limit"),
-    [("gpt-image-2", 10_000), ("gpt-image-2-image-to-image", 20_000), ("gpt-image-2-official", 32_000)],
+    [("gpt-image-2", 32_000), ("gpt-image-2-image-to-image", 20_000), ("gpt-image-2-official", 32_000)],
 )
 def test_a_prompt_may_be_as_long_as_its_model_says_and_no_longer(name, limit):
     pictures = (Picture(),) * MODELS[name].capabilities.fewest_references
@@ -47,8 +48,17 @@ def test_the_edit_model_needs_a_reference():
     assert codes(BRIEF, "gpt-image-2-image-to-image") == [("references", "too_few")]
 
 
-def test_a_sixth_reference_is_one_too_many_for_the_videos_wire():
-    assert codes(replace(BRIEF, references=(Picture(),) * 6), "gpt-image-2") == [("references", "too_many")]
+def test_a_seventeenth_reference_is_one_too_many():
+    assert codes(replace(BRIEF, references=(Picture(),) * 16), "gpt-image-2") == []
+    assert codes(replace(BRIEF, references=(Picture(),) * 17), "gpt-image-2") == [("references", "too_many")]
+
+
+def test_no_more_is_offered_than_some_open_route_can_say():
+    can = MODELS["gpt-image-2"].capabilities
+    assert (narrowed(can, ["videos"]).prompt_limit, narrowed(can, ["videos"]).most_references) == (10_000, 5)
+    both = narrowed(can, ["videos", "images-openai"])
+    assert (both.prompt_limit, both.most_references, both.mask) == (32_000, 16, True)
+    assert not narrowed(can, ["videos"]).mask
 
 
 @pytest.mark.parametrize("size", ["1023x1024", "2048x2048", "1024×1024", "big"])
@@ -60,9 +70,14 @@ def test_the_videos_wire_takes_any_size():
     assert codes(replace(BRIEF, size="1080x1920"), "gpt-image-2") == []
 
 
-def test_vip_has_no_quality_and_says_so():
-    wish = replace(BRIEF, quality="high").shaped("1:1", "1K")
-    assert codes(wish, "gpt-image-2-vip") == [("quality", "lacking")]
+def test_a_choice_that_an_image_model_does_not_have_at_all_is_a_soft_wish():
+    wish = replace(BRIEF, quality="high", moderation="low", compression=80).shaped("1:1", "1K")
+    assert codes(wish, "gpt-image-2-vip") == []
+
+
+def test_transparency_is_never_a_soft_wish():
+    wish = replace(BRIEF, background="transparent").shaped("1:1", "1K")
+    assert codes(wish, "gpt-image-2-vip") == [("background", "lacking")]
 
 
 def test_a_jpeg_cannot_be_transparent():

@@ -1,19 +1,15 @@
-"""The wires of the Images API, which answer at once with the picture: `images-official`, `images-vip`, `images-openai`.
-
-They share paths and the shape of their answers, and differ in what they take.
-"""
+"""The three wires towards providers: one call holds the line until the picture is there."""
 
 from typing import Any
 
 from generations.brief import EDIT, Brief
+from generations.dialects.images import EDITS, GENERATIONS, MODELS, NATIVE, OFFICIAL, VIP
 from generations.dialects.loose import dig, images_in, number, text
 from generations.dialects.reading import fault_of
 from generations.dialects.wire import FILE, Outcome, Part, Reach, ReferenceForm, Request, Response
 from generations.dialects.wishes import part, pixels, unsayable
 from generations.faults import Fault
 from generations.sizes import AUTO, TABLE, Size, nearest, to_native
-
-GENERATIONS, EDITS, MODELS = "/v1/images/generations", "/v1/images/edits", "/v1/models"
 
 _THREE = (Size(1024, 1024), Size(1536, 1024), Size(1024, 1536))
 _THIRTY = tuple(TABLE.values())
@@ -57,7 +53,7 @@ class _AtOnce:
 class Official(_AtOnce):
     """`gpt-image-2-official`: the widest choice of options, three sizes, and no reference pictures."""
 
-    name = "images-official"
+    name = OFFICIAL
     reach = Reach(prompt=32_000, references=0, transparent=True, soft=_EVERY_OPTION)
 
     def write(self, brief: Brief, upstream_name: str, request_id: str) -> Request | Fault:  # noqa: ARG002
@@ -81,7 +77,7 @@ class Vip(_AtOnce):
     times for one picture. `response_format` always is, because the vendor has changed what it means to leave it out.
     """
 
-    name = "images-vip"
+    name = VIP
     reach = Reach(references=16)
 
     def write(self, brief: Brief, upstream_name: str, request_id: str) -> Request | Fault:  # noqa: ARG002
@@ -96,7 +92,7 @@ class Vip(_AtOnce):
 class Native(_AtOnce):
     """OpenAI's own endpoint: any size within its rule, files and a mask to edit with, base64 and nothing else back."""
 
-    name = "images-openai"
+    name = NATIVE
     reach = Reach(prompt=32_000, references=16, mask=True, transparent=True, soft=_EVERY_OPTION)
 
     def write(self, brief: Brief, upstream_name: str, request_id: str) -> Request | Fault:  # noqa: ARG002
