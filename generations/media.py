@@ -59,6 +59,12 @@ def public_link(asset: Asset, life: int = PUBLIC_LIFE) -> str:
     return settings.PUBLIC_URL + reverse("public-media", args=[_token(_PUBLIC, Pass(asset.pk, "original", ends))])
 
 
+def lasting_link(asset: Asset) -> str:
+    """The same for a caller of our own: it stays the same for a while, and lasts for 30 to 60 minutes."""
+    ends = (int(time.time()) // WINDOW + 2) * WINDOW
+    return settings.PUBLIC_URL + reverse("public-media", args=[_token(_PUBLIC, Pass(asset.pk, "original", ends))])
+
+
 @require_safe
 def serve(request: HttpRequest, token: str) -> HttpResponseBase:
     """Hand a picture to a member of its team; with `?download` as a file to keep. Everybody else gets a 404."""

@@ -1,8 +1,13 @@
 """How the web process is set up. Gunicorn reads this module as its configuration."""
 
+import json
+import resource
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from gptstudio import embedded, lifeline, settings
@@ -18,11 +23,33 @@ class Worker(ThreadWorker):
         embedded.close()
         super().handle_exit(sig, frame)
 
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """What is too long to be read is told before anybody knows at which address: in the words of all scripts."""
+        status = TOO_LONG.get(type(exc))
+        if status is None:
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("%s from %s", status.phrase, addr and addr[0])
+        said = {"message": f"{status.phrase}.", "type": "invalid_request_error", "param": None, "code": "too_long"}
+        told = {"error": said, "code": status.value, "msg": said["message"], "message": said["message"], "data": None}
+        body = json.dumps(told)
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        write_nonblock(client, f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+
+
+TOO_LONG = {
+    LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+}
+
 
 bind = f"{settings.HOST}:{settings.PORT}"
 worker_class = Worker  # pages are cheap and synchronous; a thread waits for a slow reader
 workers = settings.WEB_PROCESSES
-threads = settings.WEB_THREADS
+# A line that waits for its picture holds a thread, which sleeps; a thread is made when it is first needed. How many
+# are at work at once is `generations.api.turnstile`'s to say.
+threads = settings.WEB_LINES
+worker_connections = settings.WEB_LINES + 1000
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 a heartbeat must not wait for a disk
 
 # The embedded workers finish the calls they hold before the process may end.
@@ -30,6 +57,10 @@ graceful_timeout = settings.DRAIN_SECONDS if settings.IS_EMBEDDED else 30
 timeout = 120  # a machine that is busy with pictures is slow, not dead, and a killed process loses the calls it holds
 control_socket_disable = True  # nobody talks to it, and it would sit in the home directory
 loglevel = settings.LOG_LEVEL.lower()
+
+
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (_hard, _hard))  # each line is an open file
 
 
 def post_fork(_server: Any, worker: Any) -> None:

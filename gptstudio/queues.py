@@ -14,10 +14,10 @@ imports = ("generations.tasks",)
 
 # --- queues ---------------------------------------------------------------------------------------
 
-THREADS = {"submit": settings.WORKER_THREADS, "poll": 3, "collect": 2}
+THREADS = {"submit": settings.WORKER_THREADS, "poll": 3, "collect": 2, "hooks": 8}
 """Each queue and the threads of its worker. A held line must starve neither polling nor keeping, so each has its own:
 submit waits, poll drives hundreds of calls from one thread and lets one provider have all but one of them, collect is
-bound by the processor."""
+bound by the processor, and hooks waits for receivers who may take 15 seconds each to say nothing."""
 
 task_queues: dict[str, dict[str, Any]] = {queue: {} for queue in THREADS}
 task_default_queue = "poll"

@@ -70,6 +70,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "generations.api.turnstile.Turnstile",
+    "gptstudio.api.Doors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -195,6 +197,9 @@ WORKER_THREADS = env.int("WORKER_THREADS", 64)
 """Calls that one worker holds open at once."""
 MOST_ACTIVE = env.int("MOST_ACTIVE", 1000)
 """Pictures that one team may have under way at once, unless the team's own row says otherwise."""
+RATES_CREATE: list[str] = env.list("RATES_CREATE", ["20/second", "600/minute"])
+RATES_READ: list[str] = env.list("RATES_READ", ["100/second", "3000/minute"])
+"""Calls that one API key may make, to begin something and to ask how it goes; a team may make three times as many."""
 DRAIN_SECONDS = env.int("DRAIN_SECONDS", 660)
 """How long a stopping process waits for the calls it holds. A call that is cut off may still be billed."""
 DEAF_AFTER = 60
@@ -208,6 +213,9 @@ if os.environ.get("REMAP_SIGTERM"):  # Celery's own; with it TERM would cut call
 HOST = env.str("HOST", "127.0.0.1")
 WEB_PROCESSES = 1 if IS_EMBEDDED else env.int("WEB_PROCESSES", 2)
 WEB_THREADS = env.int("WEB_THREADS", 16)
+"""Calls that one web process works on at once."""
+WEB_LINES = env.int("WEB_LINES", 2200)
+"""Calls that one web process holds at once: those it works on, and those that wait for their picture."""
 LOG_LEVEL = env.str("LOG_LEVEL", "WARNING", validate=validate.OneOf(("DEBUG", "INFO", "WARNING", "ERROR")))
 LOG_FORMAT = env.str("LOG_FORMAT", "console", validate=validate.OneOf(("console", "json")))
 LOGGING = logs.configure(LOG_LEVEL, LOG_FORMAT)
@@ -233,7 +241,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm"}
-ACCOUNT_RATE_LIMITS = {"invite": "30/h/user"}  # beside allauth's own; an invitation is a letter to a stranger
+# Beside allauth's own. An invitation is a letter to a stranger; a key is a row that is kept for ever.
+ACCOUNT_RATE_LIMITS = {"invite": "30/h/user", "make_key": "60/h/user"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 SIGN_IN_LINK_LIFE = 60 * 60
 PASSWORD_RESET_TIMEOUT = SIGN_IN_LINK_LIFE

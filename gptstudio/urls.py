@@ -4,9 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 from generations import media
-from gptstudio import health
+from gptstudio import api, health
 
 urlpatterns = [
+    *api.urlpatterns,
     path("", include("generations.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),

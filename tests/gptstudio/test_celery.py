@@ -13,7 +13,8 @@ from gptstudio.celery import Sweeping, app, sweep
 
 
 @pytest.mark.parametrize(
-    ("door", "queue"), [("submit", "submit"), ("poll", "poll"), ("collect", "collect"), ("sweep", "poll")]
+    ("door", "queue"),
+    [("submit", "submit"), ("poll", "poll"), ("collect", "collect"), ("hooks", "hooks"), ("sweep", "poll")],
 )
 def test_each_door_rings_in_its_own_queue(door: str, queue: str) -> None:
     assert app.amqp.router.route({}, getattr(tasks, door).name)["queue"].name == queue

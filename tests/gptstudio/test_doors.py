@@ -24,10 +24,10 @@ def told_to_close() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("told_to_close")
-@pytest.mark.parametrize("door", ["submit", "poll", "collect", "sweep"])
+@pytest.mark.parametrize("door", ["submit", "poll", "collect", "hooks", "sweep"])
 def test_once_told_to_close_no_door_takes_anything_up(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
     answered: list[object] = []
-    for verb in ("submit", "poll", "collect", "sweep"):
+    for verb in ("submit", "poll", "collect", "notify", "sweep"):
         monkeypatch.setattr(engine, verb, lambda *about: answered.append(about) or [])
     ring_at(door, str(uuid.uuid4()))
     assert answered == []

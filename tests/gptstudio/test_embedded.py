@@ -1,4 +1,4 @@
-"""Celery's workers inside one process: three queues that do not starve each other, and a stop that finishes."""
+"""Celery's workers inside one process: queues that do not starve each other, and a stop that finishes."""
 
 import threading
 import time

@@ -14,10 +14,12 @@ from django.conf import settings
 from django.contrib.admin import site
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Invitation
 from generations.faults import Kind
-from generations.models import Generation, ImageModel, Provider, Route
+from generations.hooks import keeping
+from generations.models import Delivery, Event, Generation, ImageModel, Off, Provider, Reply, Route, Webhook
 from tests.generations.books import delivered, failed, sent, submitted
 from tests.messages import HEADER, LOCALE, catalogs, compiled, read, tidied
 
@@ -38,9 +40,18 @@ ROOMS = (
     "/library/?whose=mine",
     "/library/?q=nothing",
     "/status/",
+    "/api/",
+    "/docs/",
+    "/docs/videos/",
+    "/docs/jobs/",
+    "/docs/images-official/",
+    "/docs/images-vip/",
+    "/docs/images-openai/",
     "/team/",
     "/team/statement/",
     "/team/statement/?kind=refund",
+    "/team/keys/",
+    "/team/webhooks/",
     "/profile/",
     "/profile/password/",
     "/sign-out/",
@@ -140,8 +151,18 @@ def busy_team(alice, bob) -> str:
 
 def test_alice_reads_no_english_sentence_on_a_chinese_page(alice, busy_team, browser_of, entries):
     browser = browser_of(alice)
-    for room in (*ROOMS, busy_team):
+    for room in (*ROOMS, busy_team, f"{busy_team}call/"):
         assert left_english(browser, room, entries) == set(), room
+
+
+def test_a_webhooks_page_is_chinese_whatever_came_of_its_tries(alice, browser_of, entries):
+    webhook = keeping.add(alice, "https://example.com/", [event.value for event in Event])
+    keeping.test(webhook)
+    Delivery.objects.update(tried=timezone.now(), log=[reply.noted(timezone.now()) for reply in Reply])
+    room = reverse("webhook", args=[webhook.pk])
+    for changes in ({}, {"failing_since": timezone.now()}, {"disabled": timezone.now(), "disabled_for": Off.GONE}):
+        Webhook.objects.update(**changes)
+        assert left_english(browser_of(alice), room, entries) == set()
 
 
 def test_a_stranger_reads_no_english_sentence_on_the_way_in(client, db, entries):

@@ -1,44 +1,51 @@
-"""Before the queue: what a wish would cost, and how it becomes a job that is held and waiting.
+"""What a wish would cost, and how it becomes a job that is held and waiting.
 
 One transaction writes {job, generations, holds}; only then is the doorbell rung.
 """
 
-import tempfile
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import credits
-from accounts.models import Member, Wallet
-from generations import dialects, engine, imaging, pricing, tasks, vault
+from accounts.models import ApiKey, Member, Wallet
+from generations import dialects, engine, pricing, tasks
 from generations.brief import Brief, Picture
 from generations.catalog import Objection, objections
 from generations.engine import Bell
 from generations.engine.bells import SUBMIT
 from generations.engine.sweep import RING_AGAIN
-from generations.fetch import NotFetched, fetch
-from generations.imaging import Facts, Unreadable
+from generations.intake.objected import Objected
 from generations.models import Asset, Generation, ImageModel, Job, JobReference, Route, Use
 
 STUDIO = "studio"
-MOST_UPLOAD = 20 * 1024 * 1024
-FETCH_WITHIN = 20.0
+REMEMBERED = timedelta(hours=24)
+"""How long the submission key of a script, or the body that it sent, leads back to its job."""
 
 
-class Objected(Exception):
-    """The wish cannot be taken as it stands. Nothing was held and nothing was kept of it."""
+class OtherWish(Exception):
+    """The submission key belongs to another wish. Nothing was held."""
 
-    def __init__(self, *wrong: Objection) -> None:
-        super().__init__(", ".join(f"{each.field}: {each.code}" for each in wrong))
-        self.objections = list(wrong)
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """By whose hand a wish comes, beside its member. What comes from the studio's own pages has none of it."""
+
+    origin: str = STUDIO
+    api_key: ApiKey | None = None
+    fingerprint: str = ""
+    """The sha256 of the call's body: what makes two calls one wish."""
+    said: str = ""
+    """The call's body, for the wire that gives it back."""
+    call_back: str = ""
+
+
+MEMBER = Sender()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +79,29 @@ def submit(
     member: Member,
     image_model: ImageModel,
     brief: Brief,
-    references: list[Asset],
+    pictures: list[Asset],
     count: int,
     key: str,
-    origin: str = STUDIO,
+    sender: Sender = MEMBER,
 ) -> Job:
     """Take a wish on: check it, hold its credits, queue its generations, and ring.
 
-    The same `key` from the same member gives the same job, however often it is sent. Raises Objected with
-    everything that is wrong; then nothing was held.
+    `pictures` are its references in their order, and its mask among them where there is one. The same `key` from the
+    same member gives the same job, however often it is sent. Raises Objected with everything that is wrong, and
+    OtherWish where the key came with another body; then nothing was held.
     """
-    if taken := _taken(member, origin, key):
+    if taken := repeated(member, key, sender):
         return taken
-    _check(image_model, brief, references, count)
+    _check(image_model, brief, pictures, count)
     each = quote(member, image_model, brief, count).each
     try:
         with transaction.atomic():
-            job = _write(member, image_model, brief, count, key, origin)
-            _attach(job, references)
+            job = _write(member, image_model, brief, count, key, sender)
+            _attach(job, pictures)
             _hold(job, each)
             _check_room(member, count)
     except IntegrityError:
-        if taken := _taken(member, origin, key):
+        if taken := repeated(member, key, sender):
             return taken
         raise
     except credits.NotEnough as wrong:
@@ -121,8 +129,10 @@ def retry(member: Member, generation: Generation) -> Job:
     Pressed twice it is one job. Raises Objected as `submit` does.
     """
     job = generation.job
-    references = [place.asset for place in job.jobreference_set.select_related("asset")]
-    return submit(member, job.image_model, job.brief(), references, 1, retry_key(generation))
+    pictures = [place.asset for place in job.jobreference_set.select_related("asset")]
+    return submit(
+        member, job.image_model, job.brief(), [*pictures, *filter(None, [job.mask])], 1, retry_key(generation)
+    )
 
 
 def retry_key(generation: Generation) -> str:
@@ -138,14 +148,39 @@ def cancel(member: Member, generation: Generation) -> bool:
     return generation.job.team_id == member.team_id and engine.cancel(generation.pk)
 
 
-def _taken(member: Member, origin: str, key: str) -> Job | None:
-    return Job.objects.filter(member=member, origin=origin, key=key).first()
+def repeated(member: Member, key: str, sender: Sender = MEMBER) -> Job | None:
+    """The job that was begun with this submission key. Raises OtherWish where it was begun with another body.
+
+    A script's key is remembered for a day, and as long as its job is under way; after that it is a new one
+    (Stripe's idempotent requests, and the IETF draft on the Idempotency-Key header).
+    """
+    job = Job.objects.filter(member=member, origin=sender.origin, key=key).first()
+    if job is None or sender.api_key is None:
+        return job
+    if timezone.now() - job.created > REMEMBERED and not job.generations.under_way().exists():
+        Job.objects.filter(pk=job.pk, key=key).update(key=f"{key} until {job.pk}")
+        return None
+    if job.fingerprint != sender.fingerprint:
+        raise OtherWish(key)
+    return job
 
 
-def _check(image_model: ImageModel, brief: Brief, references: list[Asset], count: int) -> None:
+def sent_before(sender: Sender) -> Job | None:
+    """The newest job of this API key with this very body, of the last day: what a library that tries again means."""
+    since = timezone.now() - REMEMBERED
+    same = Job.objects.filter(api_key=sender.api_key, fingerprint=sender.fingerprint, origin=sender.origin)
+    return same.filter(created__gt=since).newest().first()
+
+
+def _check(image_model: ImageModel, brief: Brief, pictures: list[Asset], count: int) -> None:
     if not image_model.is_enabled:
         raise Objected(Objection("image_model", "no_provider"))
-    wished = replace(brief, references=tuple(Picture(media_type=asset.media_type) for asset in references))
+    references, mask = _told_apart(pictures)
+    wished = replace(
+        brief,
+        references=tuple(Picture(media_type=asset.media_type) for asset in references),
+        mask=Picture(media_type=mask.media_type) if mask else None,
+    )
     if wrong := objections(wished, image_model.capabilities, count) or _unserved(image_model, wished):
         raise Objected(*wrong)
 
@@ -158,7 +193,13 @@ def _unserved(image_model: ImageModel, brief: Brief) -> list[Objection]:
     return [Objection(fault.code, "unserved") for fault in lacks[:1] if fault] if all(lacks) else []
 
 
-def _write(member: Member, image_model: ImageModel, brief: Brief, count: int, key: str, origin: str) -> Job:
+def _told_apart(pictures: list[Asset]) -> tuple[list[Asset], Asset | None]:
+    """The references, and the mask that says where the first of them is to change."""
+    masks = [asset for asset in pictures if asset.use == Use.MASK]
+    return [asset for asset in pictures if asset.use != Use.MASK], masks[0] if masks else None
+
+
+def _write(member: Member, image_model: ImageModel, brief: Brief, count: int, key: str, sender: Sender) -> Job:
     return Job.objects.create(
         team_id=member.team_id,
         member=member,
@@ -167,15 +208,22 @@ def _write(member: Member, image_model: ImageModel, brief: Brief, count: int, ke
         prompt=brief.prompt,
         count=count,
         tariff=image_model.tariff,
-        origin=origin,
+        origin=sender.origin,
         key=key,
+        api_key=sender.api_key,
+        fingerprint=sender.fingerprint,
+        said=sender.said,
+        call_back=sender.call_back,
     )
 
 
-def _attach(job: Job, references: list[Asset]) -> None:
+def _attach(job: Job, pictures: list[Asset]) -> None:
+    references, mask = _told_apart(pictures)
     JobReference.objects.bulk_create(
         JobReference(job=job, asset=asset, position=position) for position, asset in enumerate(references, 1)
     )
+    if mask:
+        Job.objects.filter(pk=job.pk).update(mask=mask)
 
 
 def _hold(job: Job, each: int) -> None:
@@ -186,7 +234,7 @@ def _hold(job: Job, each: int) -> None:
         Generation(job=job, member=job.member, position=position, held=each, due_at=now, ring_at=ring_at)
         for position in range(1, job.count + 1)
     )
-    credits.hold(job.member, {generation.pk: each for generation in generations})
+    credits.hold(job.member, {generation.pk: each for generation in generations}, api_key=job.api_key)
     transaction.on_commit(partial(tasks.ring, [Bell(SUBMIT)] * len(generations)))
 
 
@@ -202,53 +250,6 @@ def _check_room(member: Member, count: int) -> None:
 def _over(wrong: credits.OverCap) -> Objection:
     said = (("wanted", wrong.wanted), ("cap", wrong.cap), ("spent", wrong.spent))
     return Objection("", f"cap_{wrong.who}_{wrong.period}", said)
-
-
-def keep_upload(member: Member, upload: UploadedFile) -> Asset:
-    """Keep a picture that a member handed in as a reference, without its metadata. Raises Objected."""
-    if (upload.size or 0) > MOST_UPLOAD:
-        raise Objected(Objection("references", "bytes", (("name", upload.name or ""),)))
-
-    def bring(path: Path) -> None:
-        with path.open("wb") as file:
-            for piece in upload.chunks():
-                file.write(piece)
-
-    return _keep(member, upload.name or "", bring)
-
-
-def keep_link(member: Member, url: str) -> Asset:
-    """Fetch a picture from a public address and keep it as a reference. Raises Objected."""
-    return _keep(member, url, lambda path: fetch(url, path, most_bytes=MOST_UPLOAD, within=FETCH_WITHIN))
-
-
-def _keep(member: Member, name: str, bring: Callable[[Path], object]) -> Asset:
-    with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder:
-        given, cleaned, thumbnail = (Path(folder) / part for part in ("given", "cleaned", "thumbnail"))
-        try:
-            bring(given)
-            facts = imaging.clean(given, cleaned)
-            imaging.derive(cleaned, thumbnail)
-        except (NotFetched, Unreadable) as wrong:
-            raise Objected(Objection("references", wrong.reason, (("name", name[:200]),))) from wrong
-        return _keep_asset(member, name, facts, cleaned, thumbnail)
-
-
-def _keep_asset(member: Member, name: str, facts: Facts, cleaned: Path, thumbnail: Path) -> Asset:
-    sha256 = vault.digest(cleaned)
-    vault.keep(cleaned, sha256, facts.media_type)
-    vault.keep_thumbnail(thumbnail, sha256)
-    return Asset.objects.create(
-        team_id=member.team_id,
-        member=member,
-        use=Use.REFERENCE,
-        sha256=sha256,
-        media_type=facts.media_type,
-        width=facts.width,
-        height=facts.height,
-        size=cleaned.stat().st_size,
-        name=name[:200],
-    )
 
 
 def new_key() -> str:

@@ -1,0 +1,1 @@
+"""What scripts call: the four documented wires, OpenAI's own, and the studio's native one."""

@@ -1,0 +1,103 @@
+"""How do thousands wait for their pictures at next to no cost? One thread of the process looks for all of them.
+
+Who waits holds a thread that sleeps, and no database connection. The looker asks once for all jobs that somebody waits
+for: often while one of them is new, as it may be done at once, and rarely when all have waited long.
+"""
+
+import threading
+import time
+import uuid
+from contextlib import suppress
+
+import structlog
+from django.db import DatabaseError, connection
+
+from generations.api import turnstile
+from generations.models import Generation
+
+log = structlog.get_logger(__name__)
+
+QUICKEST, SLOWEST = 0.02, 0.5
+"""Seconds between two looks."""
+SHARE = 0.05
+"""Of the time that the newest has waited, how much may pass until the next look."""
+AT_ONCE = 500
+"""Jobs that one question asks after."""
+
+
+class Waiting:
+    """The waiters of this process, by their job."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Condition()
+        self._events: dict[uuid.UUID, list[threading.Event]] = {}
+        self._newest = 0.0
+        self._looker: threading.Thread | None = None
+
+    def wait(self, job: uuid.UUID, within: float) -> bool:
+        """Until no picture of the job is under way any more, or `within` seconds. True where it is over.
+
+        The caller's database connection is given back before.
+        """
+        connection.close()
+        over = threading.Event()
+        with self._lock:
+            self._events.setdefault(job, []).append(over)
+            self._newest = time.monotonic()
+            self._begin()
+            self._lock.notify()
+        try:
+            with turnstile.outside():
+                return over.wait(within)
+        finally:
+            self._forget(job, over)
+
+    def _begin(self) -> None:
+        """One thread a process. It is made where it is first needed, for a fork takes no threads along."""
+        if self._looker is None or not self._looker.is_alive():
+            self._looker = threading.Thread(target=self._look_on, name="waiting", daemon=True)
+            self._looker.start()
+
+    def _forget(self, job: uuid.UUID, over: threading.Event) -> None:
+        with self._lock:
+            left = [each for each in self._events.get(job, []) if each is not over]
+            if left:
+                self._events[job] = left
+            else:
+                self._events.pop(job, None)
+
+    def _look_on(self) -> None:
+        while True:
+            with self._lock:
+                while not self._events:
+                    self._lock.wait()
+                jobs = [*self._events]
+                pause = min(max((time.monotonic() - self._newest) * SHARE, QUICKEST), SLOWEST)
+            try:
+                self._tell(jobs, under_way(jobs))
+            except DatabaseError as wrong:
+                log.warning("waiters_not_told", error=type(wrong).__name__)
+                with suppress(DatabaseError):
+                    connection.close()
+                pause = SLOWEST
+            with self._lock:
+                self._lock.wait(pause)
+
+    def _tell(self, jobs: list[uuid.UUID], waited_on: set[uuid.UUID]) -> None:
+        with self._lock:
+            for job in jobs:
+                if job not in waited_on:
+                    for over in self._events.get(job, ()):
+                        over.set()
+
+
+def under_way(jobs: list[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the jobs that still have a picture under way."""
+    found: set[uuid.UUID] = set()
+    for start in range(0, len(jobs), AT_ONCE):
+        alive = Generation.objects.under_way().filter(job__in=jobs[start : start + AT_ONCE])
+        found.update(alive.order_by().values_list("job", flat=True).distinct())
+    return found
+
+
+waiting = Waiting()

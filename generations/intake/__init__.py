@@ -1,0 +1,41 @@
+"""Before the queue: pictures are kept, a wish is checked, and becomes a job that is held and waiting."""
+
+from generations.intake.objected import Objected
+from generations.intake.pictures import keep_base64, keep_link, keep_upload
+from generations.intake.submitting import (
+    MEMBER,
+    STUDIO,
+    OtherWish,
+    Quote,
+    Sender,
+    cancel,
+    new_key,
+    quote,
+    repeated,
+    retry,
+    retry_key,
+    sent_before,
+    submit,
+    unaffordable,
+)
+
+__all__ = [
+    "MEMBER",
+    "STUDIO",
+    "Objected",
+    "OtherWish",
+    "Quote",
+    "Sender",
+    "cancel",
+    "keep_base64",
+    "keep_link",
+    "keep_upload",
+    "new_key",
+    "quote",
+    "repeated",
+    "retry",
+    "retry_key",
+    "sent_before",
+    "submit",
+    "unaffordable",
+]

@@ -1,0 +1,74 @@
+"""What is a job, as its caller asks after it? One state for all its pictures, and where those are that came."""
+
+from generations import media, sentences
+from generations.dialects.serving import Made, Refusal, Task, Why
+from generations.faults import Kind
+from generations.models import Attempt, Generation, Job, State
+from generations.sizes import Size
+
+_WHY = {Kind.REFUSED: Why.REFUSED, Kind.INVALID: Why.INVALID, Kind.UNSUPPORTED: Why.INVALID}
+
+
+def report(job: Job) -> Task:
+    """The job as it stands now, in two questions to the database and with fresh links to its pictures."""
+    generations = list(job.generations.select_related("asset").order_by("position").prefetch_related("attempts"))
+    state = state_of([State(generation.state) for generation in generations])
+    ended = [generation.ended.timestamp() for generation in generations if generation.ended]
+    return Task(
+        id=job.pk.hex,
+        image_model=job.image_model.name,
+        brief=job.brief(),
+        state=state,
+        created=job.created.timestamp(),
+        ended=max(ended) if ended and state not in (State.QUEUED, State.RUNNING) else None,
+        percent=sum(map(_percent, generations)) // len(generations),
+        pictures=tuple(_made(job, generation) for generation in generations if generation.state == State.SUCCEEDED),
+        refusal=next((_refusal(generation) for generation in generations if generation.state in _WITHOUT), None)
+        if state in _WITHOUT
+        else None,
+        said=job.said,
+    )
+
+
+_WITHOUT = (State.FAILED, State.CANCELLED)
+
+
+def state_of(states: list[State]) -> State:
+    """Under way while one is; then well as soon as one picture came."""
+    for state in (State.RUNNING, State.QUEUED, State.SUCCEEDED, State.FAILED):
+        if state in states:
+            return State.RUNNING if state is State.QUEUED and len({*states}) > 1 else state
+    return State.CANCELLED
+
+
+def _percent(generation: Generation) -> int:
+    if generation.is_over:
+        return 100 if generation.state == State.SUCCEEDED else 0
+    attempt = _last(generation)
+    return (attempt.percent or 0) if attempt else 0
+
+
+def _last(generation: Generation) -> Attempt | None:
+    return max(generation.attempts.all(), key=lambda attempt: attempt.sent, default=None)
+
+
+def _made(job: Job, generation: Generation) -> Made:
+    asset = generation.asset
+    assert asset is not None  # noqa: S101 a succeeded generation has one
+    attempt = _last(generation)
+    result = attempt.result if attempt else {}
+    return Made(
+        url=media.lasting_link(asset),
+        media_type=asset.media_type,
+        size=str(Size(asset.width, asset.height)),
+        background=result.get("came", {}).get("background", ""),
+        quality=result.get("quality") or job.brief_json.get("quality", ""),
+        revised_prompt=result.get("revised_prompt", ""),
+    )
+
+
+def _refusal(generation: Generation) -> Refusal:
+    if generation.state == State.CANCELLED:
+        return Refusal(Why.CANCELLED, sentences.never_made())
+    why = _WHY.get(Kind(generation.fault), Why.FAILED)
+    return Refusal(why, sentences.fault(generation.fault, generation.fault_code))

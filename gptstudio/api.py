@@ -1,0 +1,84 @@
+"""The doors of the scripts: which wire stands at which address, and that nothing leaves it in other words than its own.
+
+Whatever goes wrong in front of a wire's own code (no such address, a method it does not know, a body that Django
+refuses, an error of ours) is told in the wire's words too.
+"""
+
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, URLResolver, path
+from ninja import NinjaAPI
+
+from generations.api import images, jobs, native, videos
+from generations.api.answers import refused, wire_of
+from generations.api.native import page
+from generations.dialects import AT_ONCE, JOBS, VIDEOS
+from generations.dialects.images import NATIVE
+from generations.dialects.serving import Refusal, Refused, Served, Why
+
+WIRES: tuple[tuple[str, Served], ...] = (
+    ("/v1/videos", VIDEOS),
+    ("/v1/", AT_ONCE[NATIVE]),
+    ("/api/v1/", JOBS),
+    ("/api/studio/", native.WIRE),
+)
+"""By the beginning of the address, the first that fits."""
+
+OUTSIDE = {
+    400: Refusal(Why.NOT_READ, "The call cannot be read."),
+    404: Refusal(Why.NO_PLACE, "There is nothing at this address."),
+    405: Refusal(Why.NO_METHOD, "This address does not take this method."),
+    413: Refusal(Why.TOO_LARGE, "The body is too large."),
+}
+"""What an answer that no wire has written means."""
+OURS = Refusal(Why.BROKEN, "Something went wrong here. It has been noted.")
+
+
+def served(wire: Served) -> NinjaAPI:
+    """An API whose every refusal is in the words of its wire."""
+    api = NinjaAPI(title=wire.name, urls_namespace=f"served-{wire.name}", docs_url=None, openapi_url=None)
+    api.add_exception_handler(Refused, tell)
+    return api
+
+
+def tell(request: HttpRequest, wrong: Refused | type[Refused]) -> HttpResponse:
+    assert isinstance(wrong, Refused)  # noqa: S101 ninja's own annotation allows for the class
+    return refused(wire_of(request), wrong.refusal)
+
+
+_videos, _images, _jobs = (served(wire) for wire in (VIDEOS, AT_ONCE[NATIVE], JOBS))
+_videos.add_router("/videos", videos.router)
+_images.add_router("", images.router)
+_jobs.add_router("/jobs", jobs.router)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", _videos.urls),
+    path("v1/", _images.urls),
+    path("api/v1/", _jobs.urls),
+    path("api/studio/v1/", native.API.urls),
+    path("api/", page.native_api, name="native-api"),
+]
+
+
+class Doors:
+    """Middleware, the outermost: names the wire of each call, and tells in its words what nobody else has told so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        wire = next((wire for beginning, wire in WIRES if request.path_info.startswith(beginning)), None)
+        if wire is None:
+            return self.get_response(request)
+        request.wire = wire  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith("application/json"):
+            said = refused(wire_of(request), OUTSIDE.get(response.status_code, OURS))
+            if "Allow" in response.headers:
+                said.headers["Allow"] = response.headers["Allow"]
+            response = said
+        response.headers["x-request-id"] = f"req_{uuid.uuid4().hex}"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

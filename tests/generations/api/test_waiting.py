@@ -1,0 +1,120 @@
+"""Who waits is told once its job is over, by one look for all; and a line that must not fall silent says something."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from generations.api import images, turnstile
+from generations.api.turnstile import Turnstile, outside
+from generations.api.waiting import Waiting, under_way
+from generations.engine.close import fail
+from generations.faults import Kind
+from tests.generations.api.conftest import IMAGES, Script
+from tests.generations.books import submitted
+
+
+@pytest.fixture
+def job(alice):
+    return submitted(alice, count=2)
+
+
+def test_a_job_is_under_way_while_one_of_its_pictures_is(job, alice):
+    other = submitted(alice)
+    first, second = job.generations.all()
+    assert under_way([job.pk, other.pk, uuid.uuid4()]) == {job.pk, other.pk}
+    fail(first.pk, Kind.REFUSED)
+    assert under_way([job.pk]) == {job.pk}
+    fail(second.pk, Kind.REFUSED)
+    assert under_way([job.pk]) == set()
+
+
+def test_thousands_are_looked_for_in_a_few_questions(db):
+    with CaptureQueriesContext(connection) as asked:
+        under_way([uuid.uuid4() for _ in range(1001)])
+    assert len(asked) == 3
+
+
+def test_all_who_wait_for_a_job_are_told_and_nobody_else(monkeypatch):
+    """The look is scripted: what it says is what the database would."""
+    over, going = uuid.uuid4(), uuid.uuid4()
+    monkeypatch.setattr("generations.api.waiting.under_way", lambda _jobs: {going})
+    monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
+    waiting = Waiting()
+    heard: list[bool] = []
+    waiters = [threading.Thread(target=lambda: heard.append(waiting.wait(over, 30))) for _ in range(3)]
+    for waiter in waiters:
+        waiter.start()
+    for waiter in waiters:
+        waiter.join()
+    assert heard == [True] * 3
+    assert waiting.wait(going, 0.05) is False
+    assert waiting._events == {}
+
+
+def test_a_look_that_fails_is_made_again(monkeypatch):
+    said = iter([OperationalError("away"), set()])
+
+    def look(_jobs):
+        if isinstance(each := next(said), Exception):
+            raise each
+        return each
+
+    monkeypatch.setattr("generations.api.waiting.SLOWEST", 0.01)
+    monkeypatch.setattr("generations.api.waiting.under_way", look)
+    monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
+    assert Waiting().wait(uuid.uuid4(), 30) is True
+
+
+# --- places ---
+
+
+def test_who_waits_gives_its_place_to_another(monkeypatch):
+    monkeypatch.setattr(turnstile, "_places", threading.BoundedSemaphore(1))
+    came_in = threading.Event()
+
+    def inside(_request):
+        with outside():
+            threading.Thread(target=Turnstile(lambda _other: came_in.set()), args=(None,)).start()
+            assert came_in.wait(30)
+
+    Turnstile(inside)(RequestFactory().get("/"))
+    assert turnstile._places.acquire(blocking=False), "the place came back"
+
+
+def test_who_never_went_in_has_no_place_to_give(monkeypatch):
+    monkeypatch.setattr(turnstile, "_places", threading.BoundedSemaphore(1))
+    with outside():
+        assert turnstile._places.acquire(blocking=False)
+
+
+# --- a line that is kept alive ---
+
+
+@pytest.fixture
+def breathing(monkeypatch):
+    """Nobody is done at the first look, nor at the second."""
+    looks = iter([False, False, *[True] * 9])
+    monkeypatch.setattr(images.waiting, "wait", lambda _job, _within: next(looks))
+
+
+def test_a_key_that_asks_for_it_hears_white_space_before_its_json(alice, key_of, breathing, monkeypatch):
+    script = Script(key_of(alice, keeps_alive=True)[0])
+    monkeypatch.setattr("generations.intake.submitting.tasks.ring", lambda _bells: None)
+    answer = script.post(IMAGES, {"model": "sketch", "prompt": "a cat"})
+    body = b"".join(answer.streaming_content)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert body.startswith(b" ")
+    assert json.loads(body)["error"]["code"] == "server_error", "what fails is told under 200"
+
+
+def test_a_key_that_does_not_ask_for_it_hears_the_true_status(alice, key_of, monkeypatch):
+    monkeypatch.setattr(images.waiting, "wait", lambda _job, _within: True)
+    answer = Script(key_of(alice)[0]).post(IMAGES, {"model": "sketch", "prompt": "a cat"})
+    assert (answer.status_code, answer["x-should-retry"]) == (502, "false")
