@@ -39,6 +39,11 @@ def collect(attempt: str) -> None:
 
 
 @shared_task
+def hooks() -> None:
+    answer(engine.notify)
+
+
+@shared_task
 def sweep() -> None:
     answer(_heard)
 
@@ -55,7 +60,7 @@ def close(**_told: Any) -> None:
     closing.set()
 
 
-DOORS = {"submit": submit, "poll": poll, "collect": collect}
+DOORS = {"submit": submit, "poll": poll, "collect": collect, "hooks": hooks}
 
 
 def ring(bells: Iterable[Bell]) -> None:

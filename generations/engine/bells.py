@@ -3,7 +3,7 @@
 import uuid
 from typing import NamedTuple
 
-SUBMIT, POLL, COLLECT = "submit", "poll", "collect"
+SUBMIT, POLL, COLLECT, HOOKS = "submit", "poll", "collect", "hooks"
 
 
 class Bell(NamedTuple):

@@ -1,4 +1,7 @@
-"""How a generation ends. Each ending settles its hold in the same transaction; there is no other way to end."""
+"""How a generation ends. Each ending settles its hold in the same transaction; there is no other way to end.
+
+Whoever wants to know of it is told by that transaction too, before the wallet: its row is the one that all wait for.
+"""
 
 import uuid
 from dataclasses import dataclass, field
@@ -9,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import credits
-from generations import pricing
+from generations import hooks, pricing
 from generations.brief import Brief
 from generations.failpoints import reach
 from generations.faults import Fault, Kind
@@ -62,6 +65,7 @@ def succeed(attempt: Attempt, lease: str, kept: Kept) -> None:
         _set_kept(attempt, lease, kept, ended=now)
         if not Generation.objects.move(generation.pk, State.SUCCEEDED, asset=asset, charged=owed, ended=now):
             raise Fenced(attempt.pk)
+        hooks.tell(generation.pk)
         reach("settle.before")
         credits.capture(generation.pk, owed)
     reach("settle.after")
@@ -114,6 +118,7 @@ def fail(generation: uuid.UUID, kind: Kind, code: str = "") -> bool:
         now = timezone.now()
         moved = Generation.objects.move(generation, State.FAILED, fault=kind, fault_code=code, charged=0, ended=now)
         if moved:
+            hooks.tell(generation)
             credits.release(generation)
         return moved
 
@@ -147,6 +152,7 @@ def cancel(generation: uuid.UUID) -> bool:
 def _call_off(generation: uuid.UUID) -> bool:
     moved = Generation.objects.move(generation, State.CANCELLED, charged=0, ended=timezone.now())
     if moved:
+        hooks.tell(generation)
         credits.release(generation)
     return moved
 

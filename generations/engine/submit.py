@@ -121,10 +121,10 @@ def _brief(attempt: Attempt) -> Brief:
     if not job.outline.references:
         connection.close()
         return job.outline
-    assets = [place.asset for place in job.jobreference_set.select_related("asset")]
+    assets, mask = [place.asset for place in job.jobreference_set.select_related("asset")], job.mask
     connection.close()
     form = client.reference_form(attempt.provider)
-    return job.brief(tuple(_picture(asset, form) for asset in assets))
+    return job.brief(tuple(_picture(asset, form) for asset in assets), _picture(mask, form) if mask else None)
 
 
 def _picture(asset: Asset, form: str) -> Picture:

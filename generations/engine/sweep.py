@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from generations import hooks
 from generations.dialects import PAINTER
-from generations.engine.bells import COLLECT, POLL, SUBMIT, Bell
+from generations.engine.bells import COLLECT, HOOKS, POLL, SUBMIT, Bell
 from generations.engine.close import WATCH, fail, put_down, requeue
 from generations.engine.collect import stop_waiting
 from generations.engine.poll import is_due
@@ -28,12 +29,12 @@ GRACE = timedelta(minutes=10)
 def sweep() -> list[Bell]:
     """Settle what no worker can answer for any more, and return a ring for everything that is due."""
     if not _is_anything_open():  # every worker looks every second, also on an idle night
-        return []
+        return _untold()
     _redraw_sketches()
     _doubt_abandoned()
     _close_doubtful()
     _end_overdue()
-    return [*_queued(), *_accepted(), *_delivered()]
+    return [*_queued(), *_accepted(), *_delivered(), *_untold()]
 
 
 def _is_anything_open() -> bool:
@@ -106,3 +107,7 @@ def _delivered() -> list[Bell]:
         again = timezone.now() + timedelta(seconds=RING_AGAIN)
         Attempt.objects.filter(pk__in=due, stage=Stage.DELIVERED).update(due_at=again)
     return [Bell(COLLECT, pk) for pk in due]
+
+
+def _untold() -> list[Bell]:
+    return [Bell(HOOKS)] if hooks.is_due() else []

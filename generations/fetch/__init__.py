@@ -1,7 +1,8 @@
-"""How are bytes brought from an address that a person or a provider gave us? This is the only way.
+"""How are bytes brought from an address that a person or a provider gave us, or handed over there? The only way.
 
-    address ── checked ── resolved, judged, dialled ── headers checked ── raw bytes to disk, sha256 on the way
-                  └────────────── at most three redirects, each from the start ──────────────┘
+    fetch    address ── checked ── resolved, judged, dialled ── headers checked ── raw bytes to disk, sha256 on the way
+                           └────────────── at most three redirects, each from the start ──────────────┘
+    post     address ── checked ── resolved, judged, dialled ── headers read, and no more
 
 It drives httpx's own engine, httpcore, without the client around it: the engine follows nothing, decodes nothing,
 keeps no cookie and reads no proxy variable, so none of these has to be switched off.
@@ -10,7 +11,7 @@ keeps no cookie and reads no proxy variable, so none of these has to be switched
 import hashlib
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,11 +25,13 @@ from generations.fetch.guard import CONNECT_WITHIN, Deadline, Forbidden, Guard, 
 
 MOST_BYTES = 20 * 1024 * 1024
 WITHIN = 20.0
+POST_WITHIN = 15.0
 MOST_REDIRECTS = 3
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 425, 429)
 _TIMEOUTS = {"timeout": {"connect": CONNECT_WITHIN}}
+_ACCEPT = ("Accept", "image/png, image/jpeg, image/webp")
 _LONGEST = 8192
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+", re.ASCII)
@@ -45,8 +48,17 @@ class Fetched:
     """What the other side called them; nothing has looked inside yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a server said to what was handed over."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+
+
 class NotFetched(Exception):
-    """Nothing was brought, and nothing is left on disk.
+    """Nothing was brought, and nothing is left on disk; or nothing was answered.
 
     `reason` is one of: address, scheme, port, redirect, status, encoding, large, slow, unreachable.
     """
@@ -83,6 +95,30 @@ def fetch(url: str, into: Path, *, most_bytes: int = MOST_BYTES, within: float =
     raise NotFetched("redirect")
 
 
+def post(url: str, body: bytes, headers: Mapping[str, str], *, within: float = POST_WITHIN) -> Answered:
+    """Hand `body` over at `url` and hear what is said, all of it within `within` seconds.
+
+    No redirect is followed, and of the answer only the head is read. The address must be public or in `FETCH_ALLOW`.
+    Raises NotFetched.
+    """
+    allowance = read_allowance(tuple(settings.FETCH_ALLOW))
+    target = _read(url)
+    guard = Guard(Deadline.after(within), allowance, origin_of(target) in allowance.origins)
+    with (
+        _named_faults(),
+        _pool(guard) as pool,
+        pool.stream(
+            "POST", _wire(target), headers=[*_headers(target), *headers.items()], content=body, extensions=_TIMEOUTS
+        ) as response,
+    ):
+        return Answered(response.status, dict(httpx.Headers(response.headers)))
+
+
+def check(url: str) -> None:
+    """Raises NotFetched for an address that could never be asked, wherever its name may lead."""
+    _read(url)
+
+
 def _read(url: str) -> httpx.URL:
     """The address, if it is one that every reader would read alike."""
     if len(url) > _LONGEST or _UNSAFE.search(url):
@@ -117,8 +153,8 @@ def _visit(target: httpx.URL, guard: Guard, into: Path, most_bytes: int) -> Fetc
     """One call: the bytes, or the address to go on to."""
     with (
         _named_faults(),
-        httpcore.ConnectionPool(ssl_context=trust(), network_backend=guard) as pool,
-        pool.stream("GET", _wire(target), headers=_headers(target), extensions=_TIMEOUTS) as response,
+        _pool(guard) as pool,
+        pool.stream("GET", _wire(target), headers=[*_headers(target), _ACCEPT], extensions=_TIMEOUTS) as response,
     ):
         headers = httpx.Headers(response.headers)
         if response.status in _REDIRECTS:
@@ -126,6 +162,10 @@ def _visit(target: httpx.URL, guard: Guard, into: Path, most_bytes: int) -> Fetc
         _inspect(response.status, headers, most_bytes)
         sha256, size = _receive(response.iter_stream(), into, most_bytes)
         return Fetched(into, sha256, size, headers.get("content-type", "").partition(";")[0].strip().lower())
+
+
+def _pool(guard: Guard) -> httpcore.ConnectionPool:
+    return httpcore.ConnectionPool(ssl_context=trust(), network_backend=guard)
 
 
 @lru_cache(maxsize=1)
@@ -142,7 +182,6 @@ def _headers(target: httpx.URL) -> list[tuple[bytes | str, bytes | str]]:
     return [
         ("Host", target.netloc),
         ("User-Agent", "gptstudio"),
-        ("Accept", "image/png, image/jpeg, image/webp"),
         ("Accept-Encoding", "identity"),
         ("Connection", "close"),
     ]
