@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from generations.catalog import Objection
 from generations.forms import ComposerForm, Draft, draft_of
 from generations.models import ImageModel, Job
 from generations.views.reading import read_id
+from generations.views.scripting import show_calls
 from generations.views.watching import CREATE, Watch
 
 FEED = 12
@@ -96,6 +97,17 @@ def add_reference(request: MemberRequest) -> HttpResponse:
         said = [sentences.objection(each) for each in wrong.objections]
         return render(request, "errors.html", {"errors": said}, status=422)
     return render(request, "generations/references.html#slot", {"asset": asset})
+
+
+@require_POST
+@member_required(Right.CREATE)
+def composer_call(request: MemberRequest) -> HttpResponse:
+    """The wish as it stands, as the calls that a script would make. Nothing is held by it."""
+    form = _composer(request, request.POST)
+    if form is None:
+        raise Http404
+    form.keep_pictures(request.FILES.getlist("files"))
+    return show_calls(request, form.brief, form.count, form.chosen, form.references)
 
 
 def _draft(request: MemberRequest) -> Draft:

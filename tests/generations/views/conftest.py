@@ -25,6 +25,11 @@ def at_alices(alice: Member, browser_of: Callable[[Member], Client]) -> Client:
 
 
 @pytest.fixture
+def at_bobs(bob: Member, browser_of: Callable[[Member], Client]) -> Client:
+    return browser_of(bob)
+
+
+@pytest.fixture
 def at_charlies(charlie: Member, browser_of: Callable[[Member], Client]) -> Client:
     return browser_of(charlie)
 

@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Entry, Member, Role, Wallet
+from accounts.keys import keep_key, new_key
+from accounts.models import ApiKey, Entry, Member, Role, Wallet
 from generations import urls
 from generations.faults import Kind
-from generations.models import Asset, Generation, Job, Route
+from generations.hooks import keeping
+from generations.models import Asset, Delivery, Event, Generation, Job, Route, Webhook
 from tests.factories import MemberFactory
 from tests.generations.books import delivered, failed, sent, submitted
 from tests.generations.views.conftest import said
@@ -22,42 +24,84 @@ MAKERS = {OWNER, ADMIN, MEMBER}
 ROOMS: dict[str, tuple[str, set[Role]]] = {
     "create": ("get", ANYONE),
     "composer": ("post", MAKERS),
+    "composer_call": ("post", MAKERS),
     "quote": ("post", MAKERS),
     "references": ("post", MAKERS),
     "pulse": ("get", ANYONE),
     "library": ("get", ANYONE),
     "picture": ("get", ANYONE),
+    "picture_call": ("get", ANYONE),
     "generation": ("get", ANYONE),
     "cancel": ("post", {OWNER, ADMIN}),
     "cancel_all": ("post", {OWNER, ADMIN}),
     "retry": ("post", MAKERS),
     "status": ("get", ANYONE),
+    "docs": ("get", ANYONE),
+    "docs_page": ("get", ANYONE),
+    "keys": ("get", MAKERS),
+    "revoke_key": ("post", {OWNER, ADMIN}),
+    "key_caps": ("post", {OWNER, ADMIN}),
+    "webhooks": ("get", MAKERS),
+    "webhook_add": ("post", MAKERS),
+    "webhook": ("get", MAKERS),
+    "webhook_rotate": ("post", MAKERS),
+    "webhook_switch": ("post", MAKERS),
+    "webhook_test": ("post", MAKERS),
+    "webhook_remove": ("post", MAKERS),
+    "webhook_replay": ("post", MAKERS),
 }
 """Each room: how it is entered, and by which roles. What is named there is Alice's; her own she may always cancel."""
-NAMED = ("picture", "generation", "cancel", "cancel_all", "retry")
+OF_A_KEY = ("revoke_key", "key_caps")
+OF_A_WEBHOOK = ("webhook", "webhook_rotate", "webhook_switch", "webhook_test", "webhook_remove")
+NAMED = (
+    "picture",
+    "picture_call",
+    "generation",
+    "cancel",
+    "cancel_all",
+    "retry",
+    *OF_A_KEY,
+    *OF_A_WEBHOOK,
+    "webhook_replay",
+)
 OPEN = {"theme"}
 """Open to all, with tests of its own."""
 
 
 @pytest.fixture
-def places(alice, image_model) -> dict[str, list[uuid.UUID]]:
-    """What the addresses that name something name: a picture of Alice's, one that failed, and one that waits."""
+def places(alice, image_model) -> dict[str, list[uuid.UUID | str]]:
+    """What the addresses that name something name: a picture of Alice's, one that failed, one that waits, a key and a
+    webhook."""
     route = Route.objects.get(image_model=image_model)
     job = submitted(alice, image_model=image_model, count=3)
     came, dropped, waiting = job.generations.all()
     delivered(sent(came, route))
     failed(sent(dropped, route), Kind.UNKNOWN)
     asset = Generation.objects.get(pk=came.pk).asset_id
-    named = {"picture": asset, "generation": came.pk, "cancel": waiting.pk, "cancel_all": job.pk, "retry": dropped.pk}
-    return {room: [pk] for room, pk in named.items()}
+    named = {
+        "picture": asset,
+        "picture_call": asset,
+        "generation": came.pk,
+        "cancel": waiting.pk,
+        "cancel_all": job.pk,
+        "retry": dropped.pk,
+    }
+    hook = keeping.add(alice, "https://example.com/hook", [Event.SUCCEEDED])
+    keeping.test(hook)
+    named |= dict.fromkeys(OF_A_WEBHOOK, hook.pk) | {"webhook_replay": Delivery.objects.get().pk}
+    named |= dict.fromkeys(OF_A_KEY, keep_key(alice, "nightly", new_key()).pk)
+    return {**{room: [pk] for room, pk in named.items()}, "docs_page": ["videos"]}
 
 
-def knock(client: Client, room: str, places: dict[str, list[uuid.UUID]]) -> Any:
+def knock(client: Client, room: str, places: dict[str, list[uuid.UUID | str]]) -> Any:
     return getattr(client, ROOMS[room][0])(reverse(room, args=places.get(room)))
 
 
 def rows() -> list[Any]:
-    return [list(model.objects.order_by("pk").values()) for model in (Job, Generation, Asset, Wallet, Entry)]
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (Job, Generation, Asset, Wallet, Entry, ApiKey, Webhook, Delivery)
+    ]
 
 
 def test_every_address_is_in_a_table():

@@ -1,0 +1,23 @@
+"""What does a person who writes a script have to know? The pages about the served wires, as we serve them.
+
+Limits, states and errors are taken from the wires themselves; the words around them stand here.
+"""
+
+from generations.manual.errors import Wrong, ends, errors, shape_of_an_error
+from generations.manual.examples import Example, examples
+from generations.manual.pages import PAGES, Page, page_of
+from generations.manual.spellings import Spelling, spellings
+
+__all__ = [
+    "PAGES",
+    "Example",
+    "Page",
+    "Spelling",
+    "Wrong",
+    "ends",
+    "errors",
+    "examples",
+    "page_of",
+    "shape_of_an_error",
+    "spellings",
+]
