@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest --numprocesses 5
+PYTEST := $(BIN)/python -m pytest --numprocesses 5 --dist loadgroup
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate $(UPGRADE)
 
@@ -61,7 +61,7 @@ screenshot: $(VENV)/requirements-services.installed ## take docs/studio.png
 	$(BIN)/python -m tests.browser.screenshot
 
 lock: $(VENV)/requirements-dev.installed ## write the lock files anew; UPGRADE=--upgrade takes newer versions
-	$(COMPILE) --extra production --group test --group lint --group browser --output-file requirements-services.txt
+	$(COMPILE) --extra production --group test --group lint --group browser --group clients --output-file requirements-services.txt
 	$(COMPILE) --constraint requirements-services.txt --group test --group lint --output-file requirements-dev.txt
 	$(COMPILE) --constraint requirements-services.txt --extra production --output-file requirements-production.txt
 	$(COMPILE) --constraint requirements-services.txt --output-file requirements.txt

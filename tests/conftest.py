@@ -1,5 +1,6 @@
 """What every test stands on: the plugins that bring its people and its upstream, and a clean start."""
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -10,8 +11,23 @@ from django.utils import translation
 
 pytest_plugins = ["tests.furnishing", "tests.people", "tests.upstream.fixture"]
 
-# `make test` needs nothing but Python; the browser's driver comes with the lock file of `make test-services`.
-collect_ignore = [] if find_spec("playwright") else ["browser"]
+# `make test` needs nothing but Python; the browser's driver and the vendors' clients come with the lock file of
+# `make test-services`.
+collect_ignore = [*([] if find_spec("playwright") else ["browser"]), *([] if find_spec("litellm") else ["clients"])]
+
+SHOWN = (
+    "generations/dialects",
+    "generations/imaging",
+    "generations/scripts",
+    "gptstudio/test_embedded.py",
+    "gptstudio/test_studio.py",
+    "live/test_loop_back.py",
+    "upstream",
+)
+"""What no service has a part in: the pure half of the house, and the embedded default itself. `make test` shows it, and
+`make test-services` does not show it again."""
+if os.environ.get("STUDIO_SERVICES"):
+    collect_ignore += SHOWN
 
 
 @pytest.fixture(autouse=True)
@@ -26,10 +42,15 @@ def _clean_start() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs a whole studio mostly waits: it is spread over the rest. What drives a browser comes last.
 
-    For Playwright leaves an event loop behind in its process, in which Django's database will not be asked.
+    For Playwright leaves an event loop behind in its process, in which Django's database will not be asked. The tests
+    that share a studio stay together in one process, and begin first, as they take longest.
     """
     kinds: dict[str, list[pytest.Item]] = {"live": [], "browser": [], "": []}
     for item in items:
         kinds[item.path.parent.name if item.path.parent.name in kinds else ""].append(item)
     places = {item: number / len(kind) for kind in kinds.values() for number, item in enumerate(kind)}
-    items.sort(key=lambda item: (item.path.parent.name == "browser", places[item]))
+    items.sort(key=lambda item: (item.path.parent.name == "browser", 0 if _is_one_of_many(item) else places[item]))
+
+
+def _is_one_of_many(item: pytest.Item) -> bool:
+    return item.get_closest_marker("xdist_group") is not None

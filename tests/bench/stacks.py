@@ -27,7 +27,7 @@ def installed(stack: str, upstream: str = "", credits: int = 10_000_000, **envir
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         studio = Studio(Path(folder), upstream, (_services() if stack == SERVICES else {}) | environment)
         try:
-            studio.bootstrap(ALICE, "Bench", credits)
+            studio.bootstrap(ALICE, "Bench", credits=credits)
             yield studio
         except BaseException:
             print(studio.log.read_text()[-4000:] if studio.log.exists() else "", file=sys.stderr)

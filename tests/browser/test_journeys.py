@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import owner
 from tests.browser.desk import LONG, Desk
 from tests.generations.pictures import picture
-from tests.live.conftest import PROVIDERS
+from tests.live.conftest import PROVIDERS, STACKS
 
 pytestmark = pytest.mark.browser
 
@@ -48,6 +48,7 @@ def test_a_button_pressed_ten_times_makes_one_job(alice, tries):
     expect(alice.credits).to_have_text("999")
 
 
+@pytest.mark.parametrize("studio", STACKS, indirect=True)
 def test_text_and_pictures_go_through_every_dialect_from_the_form(studio, sit_down, upstream):
     """On both stacks: each provider makes from words, and from words and a picture where its wire can say it."""
     alice = owner(studio, sit_down)

@@ -16,8 +16,15 @@ ROOMS = (
     "/library/?q=nothing",
     "/team/",
     "/team/statement/",
+    "/team/keys/",
+    "/team/webhooks/",
     "/profile/",
     "/status/",
+    "/docs/",
+    "/docs/videos/",
+    "/docs/jobs/",
+    "/docs/images-vip/",
+    "/docs/images-openai/",
 )
 WIDTHS = (320, 390, 768, 1280)
 NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, img")]
@@ -38,13 +45,41 @@ def test_no_page_overflows_and_nothing_on_it_is_nameless_or_small(house, sit_dow
     desk.choose("sketch")
     desk.create("a heron in the morning mist, drawn with a single brush")
     expect(desk.page.locator('.frame[data-state="succeeded"]')).to_have_count(1)
-    for room in (*ROOMS, desk.page.locator(".frame a").get_attribute("href")):
+    picture = desk.page.locator(".frame a").get_attribute("href")
+    for room in (*ROOMS, picture, f"{picture}call/"):
         desk.page.goto(room)
         for width in WIDTHS:
             desk.page.set_viewport_size({"width": width, "height": 800})
             assert desk.page.evaluate("document.documentElement.scrollWidth") <= width, (room, width)
             assert desk.page.evaluate(NAMELESS) == [], (room, width)
             assert desk.page.evaluate(SMALL) == [], (room, width)
+
+
+def test_no_page_about_the_api_overflows_in_chinese(alice):
+    page = alice.page
+    page.set_extra_http_headers({"Accept-Language": "zh-hans"})
+    page.set_viewport_size({"width": 320, "height": 800})
+    for room in (room for room in ROOMS if room.startswith("/docs/")):
+        page.goto(room)
+        expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, room
+
+
+def test_a_wish_is_seen_as_a_call_beside_the_composer_and_copied(alice):
+    page = alice.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    alice.choose("sketch")
+    alice.prompt.fill("it's a small boat")
+    page.get_by_role("button", name="View as API call").click()
+    shown = page.locator("#calls .scripts").first
+    shown.get_by_text("Python").click()
+    script = shown.locator('[data-language="python"]')
+    expect(script).to_be_visible()
+    expect(shown.locator('[data-language="curl"]')).to_be_hidden()
+    script.get_by_role("button", name="Copy").click()
+    expect(script.get_by_role("button")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == script.locator("code").text_content()
+    expect(alice.prompt).to_have_value("it's a small boat")
 
 
 def test_a_theme_is_taken_at_once_and_kept(alice):

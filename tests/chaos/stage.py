@@ -131,7 +131,7 @@ class Stage:
 def furnish(studio: Subject) -> None:
     """Tables, Alice with credits to spare, and two providers: one to be polled, one that holds the line."""
     studio.manage("migrate", "--verbosity", "0")
-    studio.bootstrap(EMAIL, "Chaos", CREDITS)
+    studio.bootstrap(EMAIL, "Chaos", credits=CREDITS)
     for name, (dialect, image_model) in PROVIDERS.items():
         address = ("--dialect", dialect, "--base-url", NOWHERE, "--api-key", "good-key", "--cost", COST)
         studio.manage("provider", name, *address, "--image-model", image_model)

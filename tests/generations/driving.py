@@ -9,7 +9,7 @@ from generations import engine
 from generations.engine import Bell
 from generations.models import Attempt, Generation, Job, Stage, State
 
-VERBS = {"submit": engine.submit, "poll": engine.poll, "collect": engine.collect}
+VERBS = {"submit": engine.submit, "poll": engine.poll, "collect": engine.collect, "hooks": engine.notify}
 
 
 def answer(*bells: Bell) -> None:

@@ -4,15 +4,18 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.live.studio import Person, Studio, fresh_database
+from tests.live.studio import PASSWORD, Person, Studio, fresh_database
 
 EMBEDDED, SERVICES = "embedded", "services"
 STACKS = [EMBEDDED, SERVICES] if os.environ.get("STUDIO_SERVICES") else [EMBEDDED]
+HERE = STACKS[-1:]
+"""The stack that this run is about: `make test` has shown the embedded one when `make test-services` begins."""
 PROVIDERS = {
     "DYU videos": ("videos", "gpt-image-2"),
     "AI GPT Image": ("jobs", "gpt-image-2-image-to-image"),
@@ -78,32 +81,71 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, upstream_process, worker
     return furnish
 
 
+OWNERS = 40
+FOUND_TEAMS = f"""
+from django.contrib.auth.hashers import make_password
+from accounts.models import User
+from accounts.teams import found_team
+password = make_password({PASSWORD!r})
+for number in range(1, {OWNERS} + 1):
+    found_team(f"Team {{number}}", User.objects.create(email=f"alice-{{number}}@example.com", password=password), 1000)
+"""
+"""Owners of teams of their own, for tests that want a fresh one: each command of the studio's takes seconds."""
+
+
 def move_in(studio: Studio, upstream: str) -> None:
     studio.manage("migrate", "--verbosity", "0")
-    studio.bootstrap("alice@example.com", "Alice's team")
+    made = studio.bootstrap("alice@example.com", "Alice's team", "--api-key")
+    (studio.data / "api_key").write_text(made["api_key"])
+    studio.manage("shell", "--verbosity", "0", "--command", FOUND_TEAMS)
     for name, (dialect, image_model) in PROVIDERS.items():
         address = ("--dialect", dialect, "--base-url", upstream, "--api-key", "good-key")
         studio.manage("provider", name, *address, "--image-model", image_model)
 
 
-@pytest.fixture(params=STACKS)
-def studio(
-    request: pytest.FixtureRequest, tmp_path: Path, upstream, furnished: Callable[[str], Path], worker: int
-) -> Iterator[Studio]:
-    """A running studio whose four providers lead to the scripted upstream, with data of its own."""
-    stack = request.param
-    data = tmp_path / "data"
-    shutil.copytree(furnished(stack), data)
-    environment = {**environment_of(stack, worker), "STATIC_ROOT": str(furnished(stack).parent / "static")}
+@contextmanager
+def run(stack: str, data: Path, upstream: str, furnished: Path, worker: int) -> Iterator[Studio]:
+    """A running studio on one stack, whose four providers lead to the scripted upstream."""
+    shutil.copytree(furnished, data)
+    environment = {**environment_of(stack, worker), "STATIC_ROOT": str(furnished.parent / "static")}
     if stack == SERVICES:
         furnish_services(environment, worker)
-    running = Studio(data, upstream.url, environment)
-    running.lead_to(upstream.url)
+    running = Studio(data, upstream, environment)
+    running.lead_to(upstream)
     try:
         running.start()
         yield running
     finally:
         running.close()
+
+
+@pytest.fixture(params=HERE)
+def studio(
+    request: pytest.FixtureRequest, tmp_path: Path, upstream, furnished: Callable[[str], Path], worker: int
+) -> Iterator[Studio]:
+    """A running studio with data of its own."""
+    with run(request.param, tmp_path / "data", upstream.url, furnished(request.param), worker) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=HERE)
+def house(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    upstream_process,
+    furnished: Callable[[str], Path],
+    worker: int,
+) -> Iterator[Studio]:
+    """One running studio for all tests of a file: what one of them makes, the others find there."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    with run(request.param, data, upstream_process.url, furnished(request.param), worker) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def key(house: Studio) -> str:
+    """Alice's API key."""
+    return (house.data / "api_key").read_text()
 
 
 @pytest.fixture

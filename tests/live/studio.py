@@ -124,13 +124,23 @@ class Studio:
 
     def lead_to(self, upstream: str) -> None:
         """Let every provider of a studio that was furnished elsewhere be this upstream."""
-        point = f"UPDATE generations_provider SET base_url = '{upstream}' WHERE base_url <> ''"
+        self.change(f"UPDATE generations_provider SET base_url = '{upstream}' WHERE base_url <> ''")
+
+    def change(self, statement: str) -> None:
+        """Write to the database beside the running studio."""
         if url := self.environment.get("DATABASE_URL"):
             with psycopg.connect(url) as line:
-                line.execute(point)
+                line.execute(statement)
         else:
-            with closing(sqlite3.connect(self.data / "studio.sqlite3")) as line, line:
-                line.execute(point)
+            with closing(sqlite3.connect(self.data / "studio.sqlite3", timeout=20)) as line, line:
+                line.execute(statement)
+
+    def allow(self, origin: str) -> None:
+        """Start again as a studio that may fetch from this origin too."""
+        self.stop()
+        self.log.write_text("")
+        self.environment["FETCH_ALLOW"] += f",{origin}"
+        self.start()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the database holds, read beside the running studio."""
@@ -156,9 +166,9 @@ class Studio:
             attempts = self.rows("SELECT stage, fault, fault_text, tries, stumbles FROM generations_attempt")
             raise AssertionError(f"{wrong}: {self.states()} {attempts}\n{self.log.read_text()[-3000:]}") from wrong
 
-    def bootstrap(self, email: str, team: str, credits: int = 1000) -> dict[str, Any]:
+    def bootstrap(self, email: str, team: str, *more: str, credits: int = 1000) -> dict[str, Any]:
         words = ("--email", email, "--password", PASSWORD, "--team", team, "--credits", str(credits))
-        return json.loads(self.manage("bootstrap", *words))
+        return json.loads(self.manage("bootstrap", *words, *more))
 
     def person(self, email: str) -> "Person":
         """Somebody who signs in with the password that `bootstrap` gave them."""
