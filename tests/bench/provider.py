@@ -1,12 +1,13 @@
 """A scripted provider light enough to be no part of the figures: asyncio's bare protocol, answers made beforehand.
 
 What it does is said by what it is asked. A task's id begins with the moment it is done, as `1700000000.250-17`; a
-prompt with `[delay=60]` is answered after so many seconds, one with `[at=1700000000.250]` at that moment, with base64
-where it also says `[b64]`.
+prompt with `[delay=60]` is answered after so many seconds, one with `[at=1700000000.250]` at that moment; with base64
+where it also says `[b64]`, and with a picture that no other answer has where it says `[own]`.
 """
 
 import asyncio
 import base64
+import itertools
 import json
 import re
 import subprocess
@@ -52,7 +53,7 @@ class Line(asyncio.Protocol):
     def reply(self, request: bytes, body: bytes) -> None:
         method, path, _ = request.split(b" ", 2)
         if method == b"POST":
-            asyncio.get_running_loop().call_later(_pause(body), self.write, _picture(b"[b64]" in body))
+            asyncio.get_running_loop().call_later(_pause(body), self.write, self.picture(body))
         elif path.startswith(b"/v1/videos/"):
             self.write(self.told(path.rpartition(b"/")[2].decode()))
         else:
@@ -62,8 +63,20 @@ class Line(asyncio.Protocol):
         """How a task goes, by the clock."""
         if time.time() < float(task.partition("-")[0]):
             return _UNDER_WAY
+        return _as_json({"id": task, "status": "completed", "video_url": self.address(task)})
+
+    def picture(self, body: bytes) -> bytes:
+        """An answer of the Images API."""
+        as_base64 = b"[b64]" in body
+        if b"[own]" not in body:
+            return _same_picture(as_base64)
+        mark = str(next(_marks))
+        return _images_answer({"b64_json": _base64(mark)} if as_base64 else {"url": self.address(mark)})
+
+    def address(self, mark: str) -> str:
+        """Where a picture can be fetched."""
         host = "{}:{}".format(*self.transport.get_extra_info("sockname")[:2])
-        return _as_json({"id": task, "status": "completed", "video_url": f"http://{host}/p/{task}.png"})
+        return f"http://{host}/p/{mark}.png"
 
     def write(self, answer: bytes) -> None:
         self.left = memoryview(answer)
@@ -100,16 +113,24 @@ def _as_json(said: object) -> bytes:
 _UNDER_WAY = _as_json({"id": "task", "status": "in_progress", "progress": 30, "model": "gpt-image-2"})
 
 
+_marks = itertools.count()
+
+
+def _images_answer(image: dict[str, str]) -> bytes:
+    return _as_json({"created": 1_700_000_000, "data": [image]})
+
+
+def _base64(mark: str) -> str:
+    return base64.b64encode(draw(LARGE, LARGE, mark, noise=True)).decode()
+
+
 @cache
-def _picture(as_base64: bool) -> bytes:
-    """An answer of the Images API."""
-    if not as_base64:
-        return _as_json({"data": [{"url": "http://127.0.0.1:9/nobody-comes-for-it.png"}]})
-    return _as_json({"data": [{"b64_json": base64.b64encode(draw(LARGE, LARGE, "", noise=True)).decode()}]})
+def _same_picture(as_base64: bool) -> bytes:
+    return _images_answer({"b64_json": _base64("")} if as_base64 else {"url": "http://127.0.0.1:9/nobody-comes.png"})
 
 
 async def serve(port: int) -> None:
-    _picture(True)
+    _same_picture(True)
     server = await asyncio.get_running_loop().create_server(Line, "127.0.0.1", port, backlog=2048)
     await server.serve_forever()
 

@@ -7,7 +7,6 @@ import base64
 import pytest
 
 pytestmark = [
-    pytest.mark.xdist_group("clients"),
     pytest.mark.services,
     pytest.mark.filterwarnings("ignore"),  # it warns of its own deprecations
 ]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.generations.pictures import picture
 
-pytestmark = [pytest.mark.services, pytest.mark.xdist_group("clients")]
+pytestmark = pytest.mark.services
 
 PNG = b"\x89PNG\r\n\x1a\n"
 REFUSED = {"model": "gpt-image-2-official", "prompt": "[fail=refused]"}

@@ -11,8 +11,6 @@ import pytest
 
 from tests.live.studio import Studio, is_gone, wait_for
 
-pytestmark = pytest.mark.xdist_group("studio")
-
 
 @pytest.fixture(scope="module")
 def static(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:

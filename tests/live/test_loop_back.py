@@ -17,8 +17,6 @@ from tests.generations.pictures import picture
 from tests.live.conftest import EMBEDDED, HERE, run
 from tests.live.studio import Studio
 
-pytestmark = pytest.mark.xdist_group("loop back")
-
 PNG = b"\x89PNG\r\n\x1a\n"
 FILE = {"image": ("a.png", picture(), "image/png")}
 DATA_URL = "data:image/png;base64," + base64.b64encode(picture()).decode()

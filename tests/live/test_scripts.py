@@ -15,7 +15,7 @@ from tests.generations.pictures import picture
 from tests.live.conftest import EMBEDDED
 from tests.live.studio import Person, Studio
 
-pytestmark = [pytest.mark.services, pytest.mark.xdist_group("scripts")]
+pytestmark = pytest.mark.services
 
 DIALECTS = ("videos", "jobs", "images-official", "images-vip", "images-openai")
 SCRIPT = re.compile(r'<code id="script-([a-z-]+)-(\w+)-(curl|python|javascript)">(.*?)</code>', re.DOTALL)

@@ -14,8 +14,6 @@ import pytest
 from tests.generations.pictures import picture
 from tests.live.studio import Studio, wait_for
 
-pytestmark = pytest.mark.xdist_group("served")
-
 IMAGES, EDITS = "/v1/images/generations", "/v1/images/edits"
 PNG = b"\x89PNG\r\n\x1a\n"
 

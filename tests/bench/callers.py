@@ -1,0 +1,75 @@
+"""Scripts that call an Images API as fast as it answers, so many at once: bare streams, each answer checked."""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+
+@dataclass(slots=True)
+class Calls:
+    """What came of them."""
+
+    seconds: list[float] = field(default_factory=list)
+    """Of each that was answered well."""
+    wrong: list[str] = field(default_factory=list)
+    took: float = 0.0
+
+    def at(self, share: float) -> float:
+        """The milliseconds within which so large a share of them was answered."""
+        return sorted(self.seconds)[min(int(len(self.seconds) * share), len(self.seconds) - 1)] * 1000
+
+
+def call(url: str, key: str, said: dict[str, object], count: int, at_once: int) -> Calls:
+    """`count` calls for one picture each, `at_once` of them open at any time. Each answer must hold its picture."""
+    calls, left = Calls(), iter(range(count))
+    question = _question(url, key, said)
+    wanted = b'"b64_json"' if said["response_format"] == "b64_json" else b'"url"'
+
+    async def caller() -> None:
+        parts = urlsplit(url)
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=1 << 20)
+        for _ in left:
+            began = time.perf_counter()
+            writer.write(question)
+            status, body = await _answer(reader)
+            if status == 200 and wanted in body:
+                calls.seconds.append(time.perf_counter() - began)
+            else:
+                calls.wrong.append(f"{status} {body[:300]!r}")
+        writer.close()
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(caller() for _ in range(at_once)))
+
+    began = time.perf_counter()
+    asyncio.run(all_of_them())
+    calls.took = time.perf_counter() - began
+    return calls
+
+
+def _question(url: str, key: str, said: dict[str, object]) -> bytes:
+    body = json.dumps(said).encode()
+    head = (
+        "POST /v1/images/generations HTTP/1.1",
+        f"Host: {urlsplit(url).netloc}",
+        f"Authorization: Bearer {key}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    head = await reader.readuntil(b"\r\n\r\n")
+    fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if b": " in line)
+    status = int(head.split(b" ", 2)[1])
+    if b"content-length" in fields:
+        return status, await reader.readexactly(int(fields[b"content-length"]))
+    body = b""
+    while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
+        body += await reader.readexactly(size)
+        await reader.readexactly(2)
+    await reader.readexactly(2)
+    return status, body
