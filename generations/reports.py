@@ -30,6 +30,18 @@ def report(job: Job) -> Task:
     )
 
 
+def begun(job: Job) -> Task:
+    """The job as it stands when it has just been taken on, without asking the database."""
+    return Task(
+        id=job.pk.hex,
+        image_model=job.image_model.name,
+        brief=job.brief(),
+        state=State.QUEUED,
+        created=job.created.timestamp(),
+        said=job.said,
+    )
+
+
 _WITHOUT = (State.FAILED, State.CANCELLED)
 
 

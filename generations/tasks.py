@@ -49,9 +49,20 @@ def sweep() -> None:
 
 
 def answer(verb: Callable[..., Iterable[Bell]], *about: uuid.UUID) -> None:
-    """Do what a bell asks for and ring what comes next. A process that is closing answers no bell any more."""
-    if not closing.is_set():
-        ring(verb(*about))
+    """Do what a bell asks for and ring what comes next. A process that is closing answers no bell any more.
+
+    Whoever has more of the same to do goes on with it: a bell to oneself would cost a way through the broker.
+    """
+    again = Bell(verb.__name__)
+    bells = [again]
+    while again in bells and not closing.is_set():
+        bells = [*verb(*about)]
+        ring(_without(again, bells))
+
+
+def _without(one: Bell, bells: list[Bell]) -> list[Bell]:
+    place = bells.index(one) if one in bells else len(bells)
+    return bells[:place] + bells[place + 1 :]
 
 
 @worker_shutting_down.connect

@@ -65,9 +65,7 @@ def take(request: HttpRequest, caller: Caller, origin: str, wish: Wish, body: Bo
     if wish.mask:
         pictures.append(keep(caller, wish.mask, Use.MASK))
     try:
-        job = intake.submit(
-            caller.member, image_model, wish.brief, pictures, wish.count, key or intake.new_key(), sender
-        )
+        job = intake.submit(caller.member, image_model, wish.brief, pictures, wish.count, key, sender)
     except intake.Objected as wrong:
         raise refused_by(wrong.objections[0]) from wrong
     except intake.OtherWish as wrong:

@@ -12,7 +12,7 @@ from generations.api.limits import count
 from generations.api.taking import take
 from generations.dialects import VIDEOS as WIRE
 from generations.dialects.serving import Refused, Why
-from generations.reports import report
+from generations.reports import begun, report
 
 router = Router()
 POLL_AFTER = "3000"
@@ -26,7 +26,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
     count(caller, Scope.CREATE)
     body = read(request)
     taken = take(request, caller, WIRE.name, WIRE.listen(body.said), body)
-    response = told(WIRE.reply(report(taken.job)))
+    response = told(WIRE.reply(report(taken.job) if taken.is_repeat else begun(taken.job)))
     mark(response, taken.job, is_repeat=taken.is_repeat)
     return response
 

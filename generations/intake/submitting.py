@@ -67,12 +67,15 @@ class Quote:
 
 def quote(member: Member, image_model: ImageModel, brief: Brief, count: int) -> Quote:
     """What `count` pictures of `brief` would cost at most. Raises Objected where the tariff has no such line."""
+    balance = Wallet.objects.values_list("balance", flat=True).get(team_id=member.team_id)
+    return Quote(_price(image_model, brief), count, balance)
+
+
+def _price(image_model: ImageModel, brief: Brief) -> int:
     try:
-        each = pricing.price(image_model.tariff, brief.tier, brief.quality)
+        return pricing.price(image_model.tariff, brief.tier, brief.quality)
     except pricing.Unpriced as wrong:
         raise Objected(Objection("size", "unpriced", (("value", str(wrong)),))) from wrong
-    balance = Wallet.objects.values_list("balance", flat=True).get(team_id=member.team_id)
-    return Quote(each, count, balance)
 
 
 def submit(
@@ -87,16 +90,16 @@ def submit(
     """Take a wish on: check it, hold its credits, queue its generations, and ring.
 
     `pictures` are its references in their order, and its mask among them where there is one. The same `key` from the
-    same member gives the same job, however often it is sent. Raises Objected with everything that is wrong, and
-    OtherWish where the key came with another body; then nothing was held.
+    same member gives the same job, however often it is sent; a wish without one is always new. Raises Objected with
+    everything that is wrong, and OtherWish where the key came with another body; then nothing was held.
     """
-    if taken := repeated(member, key, sender):
+    if key and (taken := repeated(member, key, sender)):
         return taken
     _check(image_model, brief, pictures, count)
-    each = quote(member, image_model, brief, count).each
+    each = _price(image_model, brief)
     try:
         with transaction.atomic():
-            job = _write(member, image_model, brief, count, key, sender)
+            job = _write(member, image_model, brief, count, key or new_key(), sender)
             _attach(job, pictures)
             _hold(job, each)
             _check_room(member, count)

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from tests.bench import main_job, stacks
 from tests.bench.arrivals import arrivals
+from tests.bench.creates import creates
 from tests.bench.figures import Figure
 from tests.bench.holds import holds
 from tests.bench.idle import idle
 from tests.bench.landing import landing
 from tests.bench.lines import lines
 from tests.bench.polls import polls
+from tests.bench.waiters import waiters
 from tests.live.studio import ROOT
 
 Scene = Callable[[], list[Figure]]
@@ -37,6 +39,8 @@ ON_SERVICES: dict[str, Scene] = {
     "lines": lines,
     "landing": landing,
     "idle": idle,
+    "creates": creates,
+    "waiters": waiters,
 }
 """What needs PostgreSQL and Redis."""
 SCENES: dict[str, Scene] = main_job.SCENES | ON_SERVICES

@@ -1,10 +1,13 @@
-"""Scripts that call an Images API as fast as it answers, so many at once: bare streams, each answer checked."""
+"""Scripts that call the studio as fast as it answers, so many at once: bare streams, and each answer is checked."""
 
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+IMAGES, VIDEOS = "/v1/images/generations", "/v1/videos"
 
 
 @dataclass(slots=True)
@@ -15,17 +18,23 @@ class Calls:
     """Of each that was answered well."""
     wrong: list[str] = field(default_factory=list)
     took: float = 0.0
+    """Seconds until the last of them was answered."""
 
-    def at(self, share: float) -> float:
-        """The milliseconds within which so large a share of them was answered."""
+    def within(self, share: float) -> float:
+        """The milliseconds in which this share of them was answered."""
+        if not self.seconds:
+            raise AssertionError(f"not one call was answered: {self.wrong[:1]}")
         return sorted(self.seconds)[min(int(len(self.seconds) * share), len(self.seconds) - 1)] * 1000
 
 
-def call(url: str, key: str, said: dict[str, object], count: int, at_once: int) -> Calls:
-    """`count` calls for one picture each, `at_once` of them open at any time. Each answer must hold its picture."""
+Check = Callable[[dict[str, object]], object]
+"""What an answer must hold; false, or a KeyError, for a wrong one."""
+
+
+def call(url: str, key: str, said: dict[str, object], count: int, at_once: int, check: Check) -> Calls:
+    """`count` calls of `said`, `at_once` of them open at any time, by callers who each keep their connection."""
     calls, left = Calls(), iter(range(count))
-    question = _question(url, key, said)
-    wanted = b'"b64_json"' if said["response_format"] == "b64_json" else b'"url"'
+    question = _question(url, key, json.dumps(said).encode())
 
     async def caller() -> None:
         parts = urlsplit(url)
@@ -34,7 +43,7 @@ def call(url: str, key: str, said: dict[str, object], count: int, at_once: int) 
             began = time.perf_counter()
             writer.write(question)
             status, body = await _answer(reader)
-            if status == 200 and wanted in body:
+            if _is_right(status, body, check):
                 calls.seconds.append(time.perf_counter() - began)
             else:
                 calls.wrong.append(f"{status} {body[:300]!r}")
@@ -49,11 +58,18 @@ def call(url: str, key: str, said: dict[str, object], count: int, at_once: int) 
     return calls
 
 
-def _question(url: str, key: str, said: dict[str, object]) -> bytes:
-    body = json.dumps(said).encode()
+def _is_right(status: int, body: bytes, check: Check) -> bool:
+    try:
+        return status == 200 and bool(check(json.loads(body)))
+    except (ValueError, LookupError, TypeError):
+        return False
+
+
+def _question(url: str, key: str, body: bytes) -> bytes:
+    parts = urlsplit(url)
     head = (
-        "POST /v1/images/generations HTTP/1.1",
-        f"Host: {urlsplit(url).netloc}",
+        f"POST {parts.path} HTTP/1.1",
+        f"Host: {parts.netloc}",
         f"Authorization: Bearer {key}",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",

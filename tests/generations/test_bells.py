@@ -1,0 +1,51 @@
+"""Celery's doors: who answers a bell, and for how long."""
+
+import pytest
+
+from generations import engine, tasks
+from generations.engine import Bell
+
+COLLECT = Bell("collect")
+
+
+@pytest.fixture
+def rung(monkeypatch) -> list[Bell]:
+    bells: list[Bell] = []
+    monkeypatch.setattr(tasks, "ring", bells.extend)
+    return bells
+
+
+@pytest.fixture
+def said(monkeypatch) -> list[list[Bell]]:
+    """What `engine.submit` says next, call by call."""
+    answers: list[list[Bell]] = []
+
+    def submit() -> list[Bell]:
+        return answers.pop(0)
+
+    monkeypatch.setattr(engine, "submit", submit)
+    return answers
+
+
+def test_more_of_the_same_is_done_without_a_bell(rung, said):
+    said += [[COLLECT, Bell("submit")], [Bell("submit")], [COLLECT]]
+    tasks.submit()
+    assert said == []
+    assert rung == [COLLECT, COLLECT]
+
+
+def test_what_one_pair_of_hands_cannot_do_is_rung_for(rung, said):
+    said += [[Bell("submit"), Bell("submit")], []]
+    tasks.submit()
+    assert rung == [Bell("submit")]
+
+
+def test_who_is_told_to_stop_takes_nothing_more_on(rung, said, monkeypatch):
+    said += [[Bell("submit")], [COLLECT]]
+    ring = rung.extend
+    monkeypatch.setattr(tasks, "ring", lambda bells: (ring(bells), tasks.closing.set()))
+    try:
+        tasks.submit()
+    finally:
+        tasks.closing.clear()
+    assert said == [[COLLECT]]
