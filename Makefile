@@ -4,6 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+PEER := $(VENV)/peer
 PYTEST := $(BIN)/python -m pytest --numprocesses 5
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate $(UPGRADE)
@@ -12,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 RUN := $(VENV)/requirements$(if $(DATABASE_URL)$(BROKER_URL)$(CACHE_URL)$(STORAGE_URL),-production).installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services lint fix bench chaos upstream messages screenshot lock clean
+.PHONY: help run test test-services lint fix bench bench-peer chaos upstream messages screenshot lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -45,6 +46,9 @@ fix: $(VENV)/requirements-dev.installed ## repair what ruff can repair
 bench: $(VENV)/requirements-services.installed ## measure the studio and write docs/benchmarks.md; SCENE=polls: one alone
 	$(BIN)/python -m tests.bench $(SCENE)
 
+bench-peer: $(VENV)/requirements-services.installed $(PEER)/requirements-peer.installed ## measure it beside LiteLLM's proxy, which is installed in an environment of its own
+	$(BIN)/python -m tests.bench.peer
+
 CHAOS = $(if $(SHORT),--short) $(if $(SEED),--seed $(SEED)) $(if $(STACK),--stack $(STACK)) $(if $(SCENE),--scene $(SCENE))
 
 chaos: $(VENV)/requirements-services.installed ## strike a running studio at random and judge what is left; SHORT=1: a part of it
@@ -65,6 +69,7 @@ lock: $(VENV)/requirements-dev.installed ## write the lock files anew; UPGRADE=-
 	$(COMPILE) --constraint requirements-services.txt --group test --group lint --output-file requirements-dev.txt
 	$(COMPILE) --constraint requirements-services.txt --extra production --output-file requirements-production.txt
 	$(COMPILE) --constraint requirements-services.txt --output-file requirements.txt
+	$(subst pyproject.toml,--group pyproject.toml:peer,$(COMPILE)) --output-file requirements-peer.txt
 
 clean: ## remove what was installed and measured; ./var, your data, stays
 	rm -rf $(VENV) .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -73,6 +78,12 @@ clean: ## remove what was installed and measured; ./var, your data, stays
 $(VENV)/%.installed: %.txt | $(BIN)/python
 	@echo "Installing $< into $(VENV), once."
 	@$(BIN)/pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement $<
+	@touch $@
+
+$(PEER)/%.installed: %.txt | $(BIN)/python
+	@echo "Installing $< into $(PEER), once."
+	@test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)
+	@$(PEER)/bin/pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement $<
 	@touch $@
 
 $(BIN)/python:

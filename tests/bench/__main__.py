@@ -1,15 +1,13 @@
-"""`make bench` measures all scenes and writes docs/benchmarks.md; `python -m tests.bench SCENE…` prints some alone."""
+"""`make bench` measures all scenes, `python -m tests.bench SCENE…` some; docs/benchmarks.md has what came out last."""
 
 import inspect
-import platform
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
 
-from tests.bench import main_job, stacks
+from tests.bench import main_job, page, stacks
 from tests.bench.arrivals import arrivals
+from tests.bench.bodies import bodies
 from tests.bench.creates import creates
 from tests.bench.figures import Figure
 from tests.bench.holds import holds
@@ -18,20 +16,9 @@ from tests.bench.landing import landing
 from tests.bench.lines import lines
 from tests.bench.polls import polls
 from tests.bench.waiters import waiters
-from tests.live.studio import ROOT
 
 Scene = Callable[[], list[Figure]]
 
-PAGE = ROOT / "docs" / "benchmarks.md"
-HEAD = """# Benchmarks
-
-Measured by `make bench`; `make bench SCENE=polls` measures one scene and prints it. Each scene starts what it needs
-anew, and its upstream is scripted in a process of its own. A figure is judged by its median, memory by its peak.
-"""
-TABLE = """
-| what | judged | highest | limit | unit | |
-|---|---|---|---|---|---|
-"""
 ON_SERVICES: dict[str, Scene] = {
     "holds": holds,
     "polls": polls,
@@ -41,6 +28,7 @@ ON_SERVICES: dict[str, Scene] = {
     "idle": idle,
     "creates": creates,
     "waiters": waiters,
+    "bodies": bodies,
 }
 """What needs PostgreSQL and Redis."""
 SCENES: dict[str, Scene] = main_job.SCENES | ON_SERVICES
@@ -57,20 +45,6 @@ def measure(names: list[str]) -> dict[str, list[Figure]]:
     return figures
 
 
-def page(figures: dict[str, list[Figure]]) -> str:
-    parts = [HEAD]
-    for name, measured in figures.items():
-        parts += [f"\n## {name}\n\n{inspect.getdoc(SCENES[name])}\n", TABLE, *(f"{line}\n" for line in measured)]
-    return "".join([*parts, machine()])
-
-
-def machine() -> str:
-    models = (line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
-    model = next((line.partition(":")[2].strip() for line in models), platform.processor())
-    system = f"Linux {platform.release().split('-')[0]}, Python {platform.python_version()}"
-    return f"\n{datetime.now(UTC).date()}: {len(stacks.PROCESSORS)} × {model}, {system}.\n"
-
-
 def main(asked: list[str]) -> int:
     if unknown := set(asked) - set(SCENES):
         sys.exit(f"No such scene: {', '.join(unknown)}. There are: {', '.join(SCENES)}.")
@@ -78,8 +52,7 @@ def main(asked: list[str]) -> int:
     if set(names) & set(ON_SERVICES) and (lacking := stacks.missing()):
         sys.exit(f"Not measured: {lacking}. Without it there are: {', '.join(main_job.SCENES)}.")
     figures = measure(names)
-    if not asked:
-        PAGE.write_text(page(figures))
+    page.write({name: (inspect.getdoc(SCENES[name]) or "", lines) for name, lines in figures.items()})
     return 0 if all(line.is_met for lines in figures.values() for line in lines) else 1
 
 

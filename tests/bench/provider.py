@@ -1,8 +1,8 @@
 """A scripted provider light enough to be no part of the figures: asyncio's bare protocol, answers made beforehand.
 
 What it does is said by what it is asked. A task's id begins with the moment it is done, as `1700000000.250-17`; a
-prompt with `[delay=60]` is answered after so many seconds, one with `[at=1700000000.250]` at that moment; with base64
-where it also says `[b64]`, and with a picture that no other answer has where it says `[own]`.
+prompt with `[delay=60]` is answered after so many seconds, one with `[at=1700000000.250]` at that moment; where it also
+says `[b64]`, with base64, where `[4k]`, with a large picture, and where `[own]`, with one that no other answer has.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ from tests.live.studio import ROOT, free_port, wait_for
 from tests.upstream.pictures import draw
 
 PIECE = 256 * 1024
-SMALL, LARGE = 256, 1024
-"""Edges of the pictures: those to be fetched, and those that come as base64, which makes 1.4 MB of them."""
+SMALL, SQUARE, FOUR_K = 256, (1024, 1024), (3840, 2160)
+"""Pixels of the pictures: an edge of those to be fetched; those that come as base64, of which 1K makes 1.4 MB."""
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _WHEN = re.compile(rb"\[(at|delay)=([\d.]+)\]")
@@ -70,8 +70,8 @@ class Line(asyncio.Protocol):
         as_base64 = b"[b64]" in body
         if b"[own]" not in body:
             return _same_picture(as_base64)
-        mark = str(next(_marks))
-        return _images_answer({"b64_json": _base64(mark)} if as_base64 else {"url": self.address(mark)})
+        mark, shape = str(next(_marks)), FOUR_K if b"[4k]" in body else SQUARE
+        return _images_answer({"b64_json": _base64(mark, *shape)} if as_base64 else {"url": self.address(mark)})
 
     def address(self, mark: str) -> str:
         """Where a picture can be fetched."""
@@ -120,13 +120,15 @@ def _images_answer(image: dict[str, str]) -> bytes:
     return _as_json({"created": 1_700_000_000, "data": [image]})
 
 
-def _base64(mark: str) -> str:
-    return base64.b64encode(draw(LARGE, LARGE, mark, noise=True)).decode()
+def _base64(mark: str, width: int, height: int) -> str:
+    return base64.b64encode(draw(width, height, mark, noise=True)).decode()
 
 
 @cache
 def _same_picture(as_base64: bool) -> bytes:
-    return _images_answer({"b64_json": _base64("")} if as_base64 else {"url": "http://127.0.0.1:9/nobody-comes.png"})
+    return _images_answer(
+        {"b64_json": _base64("", *SQUARE)} if as_base64 else {"url": "http://127.0.0.1:9/nobody-comes.png"}
+    )
 
 
 async def serve(port: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import redis
 
+from tests.bench.memory import is_decoder
 from tests.bench.stacks import BROKER_URL
 from tests.live.studio import Studio
 
@@ -44,7 +45,8 @@ def _read(path: Path) -> str:
 
 
 class Spending(threading.Thread):
-    """Watches a worker with its children, the database's processes for this studio, and the broker.
+    """Watches a worker with its children, the database's processes for this studio, and the broker. Those of its
+    children that decode pictures are told apart.
 
     `seconds` is what they have spent since it was entered, `peak` the most memory that the worker took.
     """
@@ -56,11 +58,13 @@ class Spending(threading.Thread):
         self._first: dict[int, float] = {}
         self._last: dict[int, float] = {}
         self._workers: set[int] = set()
+        self._decoders: set[int] = set()
         self._over = threading.Event()
 
     def __enter__(self) -> "Spending":
         self._broker = _broker()
         self._look()
+        self._first = dict(self._last)
         self.start()
         return self
 
@@ -77,21 +81,23 @@ class Spending(threading.Thread):
     @property
     def parts(self) -> dict[str, float]:
         """The same, by who spent it."""
-        spent = {pid: self._last[pid] - self._first[pid] for pid in self._last}
-        worker = sum(seconds for pid, seconds in spent.items() if pid in self._workers)
-        return {"worker": worker, "database": sum(spent.values()) - worker, "broker": self._broker}
+        spent = {pid: last - self._first.get(pid, 0.0) for pid, last in self._last.items()}
+        decoders = sum(spent[pid] for pid in self._decoders)
+        workers = sum(spent[pid] for pid in self._workers - self._decoders)
+        database = sum(spent.values()) - workers - decoders
+        return {"worker": workers, "decoders": decoders, "database": database, "broker": self._broker}
 
     def run(self) -> None:
         while not self._over.wait(EVERY):
             self._look()
 
     def _look(self) -> None:
-        workers = tree(self.worker)
+        workers = [pid for pid in tree(self.worker) if processor(pid)]
         self._workers |= set(workers)
+        self._decoders |= {pid for pid in workers if is_decoder(pid)}
         self.peak = max(self.peak, sum(map(resident, workers)))
         for pid in (*workers, *self._backends()):
             if spent := processor(pid):
-                self._first.setdefault(pid, spent if not self._last else 0.0)
                 self._last[pid] = spent
 
     def _backends(self) -> list[int]:

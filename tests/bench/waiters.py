@@ -15,7 +15,7 @@ from tests.live.studio import Studio
 
 CALLS, FIRST = 2_000, 20
 DELAYS = (10, 90)
-EVERY = 0.25
+EVERY = 0.05
 
 
 def waiters() -> list[Figure]:
