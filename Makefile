@@ -8,6 +8,9 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 5 --dist loadgroup
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate $(UPGRADE)
 
+# OpenAI's package for Node, a client in the tests. This file is npm's own note of what it has installed.
+NODE := tests/clients/node_modules/.package-lock.json
+
 # PostgreSQL, Redis and storage are named by the environment; then their drivers are needed too.
 RUN := $(VENV)/requirements$(if $(DATABASE_URL)$(BROKER_URL)$(CACHE_URL)$(STORAGE_URL),-production).installed
 
@@ -27,7 +30,7 @@ test-services: export DATABASE_URL := $(or $(DATABASE_URL),postgres://postgres@1
 test-services: export BROKER_URL := $(or $(BROKER_URL),redis://127.0.0.1:6379/0)
 test-services: export CACHE_URL := $(or $(CACHE_URL),redis://127.0.0.1:6379/1)
 test-services: export STUDIO_SERVICES := 1
-test-services: $(VENV)/requirements-services.installed ## the same on PostgreSQL and Redis, and in Chromium
+test-services: $(VENV)/requirements-services.installed $(NODE) ## the same on PostgreSQL and Redis, in Chromium and Node
 	$(PYTEST) -p tests.services -m ""
 
 lint: $(VENV)/requirements-dev.installed ## ruff, mypy, the layers, the templates, missing migrations
@@ -67,12 +70,17 @@ lock: $(VENV)/requirements-dev.installed ## write the lock files anew; UPGRADE=-
 	$(COMPILE) --constraint requirements-services.txt --output-file requirements.txt
 
 clean: ## remove what was installed and measured; ./var, your data, stays
-	rm -rf $(VENV) .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) tests/clients/node_modules .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # What is installed is added to, never replaced: all lock files come from one resolution, so they agree.
 $(VENV)/%.installed: %.txt | $(BIN)/python
 	@echo "Installing $< into $(VENV), once."
 	@$(BIN)/pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement $<
+	@touch $@
+
+$(NODE): tests/clients/package-lock.json
+	@echo "Installing $< beside it, once."
+	@npm ci --silent --ignore-scripts --prefix tests/clients
 	@touch $@
 
 $(BIN)/python:
