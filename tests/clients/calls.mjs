@@ -3,6 +3,8 @@
 import { createReadStream } from "node:fs";
 import OpenAI, { toFile } from "openai";
 
+globalThis.File ??= (await import("node:buffer")).File; // Node 18 has no such global yet
+
 const [picture, mask] = process.argv.slice(2);
 const client = new OpenAI();
 const poor = new OpenAI({ apiKey: process.env.POOR_KEY });
