@@ -8,8 +8,10 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 5 --dist loadgroup
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate $(UPGRADE)
 
-# OpenAI's package for Node, a client in the tests. This file is npm's own note of what it has installed.
-NODE := tests/clients/node_modules/.package-lock.json
+# OpenAI's package for Node is a client in the tests, which need node and npm for it. The file is npm's own note of what
+# it has installed.
+CLIENTS := tests/clients
+NODE := $(CLIENTS)/node_modules/.package-lock.json
 
 # PostgreSQL, Redis and storage are named by the environment; then their drivers are needed too.
 RUN := $(VENV)/requirements$(if $(DATABASE_URL)$(BROKER_URL)$(CACHE_URL)$(STORAGE_URL),-production).installed
@@ -68,9 +70,10 @@ lock: $(VENV)/requirements-dev.installed ## write the lock files anew; UPGRADE=-
 	$(COMPILE) --constraint requirements-services.txt --group test --group lint --output-file requirements-dev.txt
 	$(COMPILE) --constraint requirements-services.txt --extra production --output-file requirements-production.txt
 	$(COMPILE) --constraint requirements-services.txt --output-file requirements.txt
+	npm install --silent --package-lock-only --omit-lockfile-registry-resolved --prefix $(CLIENTS)
 
 clean: ## remove what was installed and measured; ./var, your data, stays
-	rm -rf $(VENV) tests/clients/node_modules .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS)/node_modules .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # What is installed is added to, never replaced: all lock files come from one resolution, so they agree.
 $(VENV)/%.installed: %.txt | $(BIN)/python
@@ -78,9 +81,9 @@ $(VENV)/%.installed: %.txt | $(BIN)/python
 	@$(BIN)/pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement $<
 	@touch $@
 
-$(NODE): tests/clients/package-lock.json
-	@echo "Installing $< beside it, once."
-	@npm ci --silent --ignore-scripts --prefix tests/clients
+$(NODE): $(CLIENTS)/package-lock.json
+	@echo "Installing $< into $(CLIENTS)/node_modules, once."
+	@npm ci --silent --ignore-scripts --prefix $(CLIENTS)
 	@touch $@
 
 $(BIN)/python:

@@ -31,8 +31,8 @@ async function streamed(stream) {
   return { types: events.map((event) => event.type), picture: decoded(events.at(-1).b64_json) };
 }
 
-/** A line that breaks when the first answer has come: the package asks again by itself. */
-function cutOnce() {
+/** What comes of a call whose line breaks when the first answer has come: the package asks again by itself. */
+async function triedAgain(call) {
   const tries = [];
   const answers = [];
   const cut = async (url, said) => {
@@ -43,7 +43,9 @@ function cutOnce() {
     await answer.arrayBuffer();
     throw new Error("cut off");
   };
-  return { tries, answers, client: new OpenAI({ fetch: cut }) };
+  const picture = await seen(await call(new OpenAI({ fetch: cut })));
+  const each = (name) => answers.map((headers) => headers.get(name));
+  return { tries, picture, replayed: each("idempotent-replayed"), jobs: each("x-studio-job") };
 }
 
 const calls = {
@@ -99,11 +101,10 @@ const calls = {
   poorVip: () => poor.images.generate({ model: "gpt-image-2-vip", prompt: "a cat for nothing" }),
   failed: () => client.images.generate({ model: "gpt-image-2-official", prompt: "a lost cat [fail=task_failed]" }),
 
-  async again() {
-    const { tries, answers, client: cut } = cutOnce();
-    const picture = await seen(await cut.images.generate({ model: "gpt-image-2-vip", prompt: "a cat cut off" }));
-    const told = (name) => answers.map((headers) => headers.get(name));
-    return { tries, picture, replayed: told("idempotent-replayed"), jobs: told("x-studio-job") };
+  again: () => triedAgain((cut) => cut.images.generate({ model: "gpt-image-2-vip", prompt: "a cat cut off" })),
+  editedAgain: async () => {
+    const image = await toFile(createReadStream(picture), "one.png");
+    return triedAgain((cut) => cut.images.edit({ model: "gpt-image-2-vip", prompt: "a cat cut off in a form", image }));
   },
 };
 

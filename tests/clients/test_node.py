@@ -104,9 +104,13 @@ def test_a_failure_is_told_once_and_not_tried_again(heard, upstream):
     assert len(asked(upstream, "a lost cat [fail=task_failed]")) == 1
 
 
-def test_its_own_second_try_finds_the_first_ones_picture_and_is_charged_once(heard, upstream, house):
-    again = heard["again"]
-    assert (again["tries"], again["replayed"], again["picture"]) == (["0", "1"], [None, "true"], "PNG")
-    assert len(set(again["jobs"])) == 1
-    assert len(asked(upstream, "a cat cut off")) == 1
-    assert house.rows("SELECT charged FROM generations_generation WHERE job_id IN (SELECT id FROM generations_job WHERE prompt = 'a cat cut off')") == [(5,)]
+@pytest.mark.parametrize(
+    ("call", "prompt"), [("again", "a cat cut off"), ("editedAgain", "a cat cut off in a form")], ids=["JSON", "a form"]
+)
+def test_its_own_second_try_finds_the_first_ones_picture_and_is_charged_once(heard, upstream, house, call, prompt):
+    told = heard[call]
+    assert (told["tries"], told["replayed"], told["picture"]) == (["0", "1"], [None, "true"], "PNG")
+    assert len(set(told["jobs"])) == 1
+    assert len(asked(upstream, prompt)) == 1
+    made = "FROM generations_generation made JOIN generations_job job ON job.id = made.job_id"
+    assert house.rows(f"SELECT made.charged {made} WHERE job.prompt = '{prompt}'") == [(5,)]
