@@ -9,6 +9,11 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 5
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate $(UPGRADE)
 
+# OpenAI's package for Node is a client in the tests, which need node and npm for it. The file is npm's own note of what
+# it has installed.
+CLIENTS := tests/clients
+NODE := $(CLIENTS)/node_modules/.package-lock.json
+
 # PostgreSQL, Redis and storage are named by the environment; then their drivers are needed too.
 RUN := $(VENV)/requirements$(if $(DATABASE_URL)$(BROKER_URL)$(CACHE_URL)$(STORAGE_URL),-production).installed
 
@@ -28,7 +33,7 @@ test-services: export DATABASE_URL := $(or $(DATABASE_URL),postgres://postgres@1
 test-services: export BROKER_URL := $(or $(BROKER_URL),redis://127.0.0.1:6379/0)
 test-services: export CACHE_URL := $(or $(CACHE_URL),redis://127.0.0.1:6379/1)
 test-services: export STUDIO_SERVICES := 1
-test-services: $(VENV)/requirements-services.installed ## the same on PostgreSQL and Redis, and in Chromium
+test-services: $(VENV)/requirements-services.installed $(NODE) ## the same on PostgreSQL and Redis, in Chromium and Node
 	$(PYTEST) -p tests.services -m ""
 
 lint: $(VENV)/requirements-dev.installed ## ruff, mypy, the layers, the templates, missing migrations
@@ -70,9 +75,10 @@ lock: $(VENV)/requirements-dev.installed ## write the lock files anew; UPGRADE=-
 	$(COMPILE) --constraint requirements-services.txt --extra production --output-file requirements-production.txt
 	$(COMPILE) --constraint requirements-services.txt --output-file requirements.txt
 	$(subst pyproject.toml,--group pyproject.toml:peer,$(COMPILE)) --output-file requirements-peer.txt
+	npm install --silent --package-lock-only --omit-lockfile-registry-resolved --prefix $(CLIENTS)
 
 clean: ## remove what was installed and measured; ./var, your data, stays
-	rm -rf $(VENV) .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS)/node_modules .coverage .coverage.* htmlcov .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # What is installed is added to, never replaced: all lock files come from one resolution, so they agree.
 $(VENV)/%.installed: %.txt | $(BIN)/python
@@ -84,6 +90,11 @@ $(PEER)/%.installed: %.txt | $(BIN)/python
 	@echo "Installing $< into $(PEER), once."
 	@test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)
 	@$(PEER)/bin/pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement $<
+	@touch $@
+
+$(NODE): $(CLIENTS)/package-lock.json
+	@echo "Installing $< into $(CLIENTS)/node_modules, once."
+	@npm ci --silent --ignore-scripts --prefix $(CLIENTS)
 	@touch $@
 
 $(BIN)/python:

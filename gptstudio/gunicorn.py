@@ -2,6 +2,7 @@
 
 import json
 import resource
+import time
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,16 @@ class Worker(ThreadWorker):
         head = f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\nContent-Type: application/json\r\n"
         write_nonblock(client, f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
 
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """Hear out whoever was refused while still sending a file: gunicorn itself hangs up after 64 kB, and a library
+        (Node's fetch) may then see a broken line in place of the answer, and send it all again."""
+        until = time.monotonic() + LONGEST_HEARING
+        return keepalive and conn.parser.finish_body(deadline=until, max_bytes=MOST_UNHEARD)
+
+
+LONGEST_HEARING, MOST_UNHEARD = 20.0, 64 * 1024 * 1024
+"""Seconds and bytes: a few large pictures on an ordinary line. They are read by a thread that does nothing else, and
+are kept nowhere."""
 
 TOO_LONG = {
     LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,

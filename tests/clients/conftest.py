@@ -1,8 +1,10 @@
-"""The vendors' own clients, against one running studio and the scripted upstream. They come with the lock file of
+"""The vendors' own clients, against one running studio and the scripted upstream. They come with the lock files of
 `make test-services`."""
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import pytest
 
 from tests.live.conftest import HERE, furnished, run, worker  # noqa: F401
 from tests.live.studio import Studio
+
+PLACE = Path(__file__).parent
 
 
 @pytest.fixture(scope="package", params=HERE)
@@ -21,9 +25,10 @@ def house(
     furnished: Callable[[str], Path],  # noqa: F811
     worker: int,  # noqa: F811
 ) -> Iterator[Studio]:
-    """One running studio for all clients."""
+    """One running studio for all clients. OpenAI is asked for what the four documents have no words for: a mask."""
     data = tmp_path_factory.mktemp("house") / "data"
     with run(request.param, data, upstream_process.url, furnished(request.param), worker) as running:
+        running.change("UPDATE generations_provider SET is_enabled = true WHERE name = 'OpenAI'")
         yield running
 
 
@@ -31,6 +36,28 @@ def house(
 def key(house: Studio) -> str:
     """Alice's API key."""
     return (house.data / "api_key").read_text()
+
+
+@pytest.fixture(scope="package")
+def node(house: Studio, key: str) -> Callable[..., str]:
+    """Runs a script that finds OpenAI's package for Node, our address and our key, and gives what it prints."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "NO_PROXY": "*",
+        "OPENAI_BASE_URL": f"{house.url}/v1",
+        "OPENAI_API_KEY": key,
+        "POOR_KEY": (house.data / "poor_key").read_text(),
+    }
+
+    def run_script(script: str, *words: str | Path) -> str:
+        done = subprocess.run(
+            ["node", "--no-warnings", "--input-type=module", "-", *words],
+            input=script, cwd=PLACE, env=environment, capture_output=True, text=True, timeout=90, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run_script
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ pytestmark = [
 ]
 
 
-def test_it_generates_by_its_openai_provider(house, key):
+def test_it_generates_by_its_openai_provider(house, key, monkeypatch):
+    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it asks the world for its prices
     import litellm
 
     made = litellm.image_generation(

@@ -26,8 +26,6 @@ PROVIDERS = {
 
 
 FURNISHED = "furnished"
-COLLECT = "from generations.management.commands.studio import collect_static_files as collect; collect()"
-"""Compressing the static files takes longer than all the rest of a start, and no two may do it in one place."""
 
 
 def environment_of(stack: str, owner: int | str) -> dict[str, str]:
@@ -59,7 +57,8 @@ def worker(worker_id: str) -> int:
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory, upstream_process, worker_id: str) -> Callable[[str], Path]:
-    """A studio's data, made once a run for each stack: Alice's team of 1,000 credits and the four providers."""
+    """A studio's data, made once a run for each stack: Alice's team of 1,000 credits and the four providers; a fifth,
+    OpenAI, is switched off."""
     base = tmp_path_factory.getbasetemp()
     place = base if worker_id == "master" else base.parent
 
@@ -74,7 +73,6 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, upstream_process, worker
                 data.mkdir()
                 new = Studio(data, upstream_process.url, environment)
                 move_in(new, upstream_process.url)
-                new.manage("shell", "--command", COLLECT)
                 mark.touch()
         return data
 
@@ -82,25 +80,37 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, upstream_process, worker
 
 
 OWNERS = 40
-FOUND_TEAMS = f"""
+FURNISH = """
 from django.contrib.auth.hashers import make_password
+from accounts.keys import keep_key, new_key
 from accounts.models import User
 from accounts.teams import found_team
-password = make_password({PASSWORD!r})
-for number in range(1, {OWNERS} + 1):
-    found_team(f"Team {{number}}", User.objects.create(email=f"alice-{{number}}@example.com", password=password), 1000)
+from generations.connecting import Served, connect
+from generations.management.commands.studio import collect_static_files
+from generations.models import Provider
+hashed = make_password(password)
+for number in range(1, owners + 1):
+    found_team(f"Team {number}", User.objects.create(email=f"alice-{number}@example.com", password=hashed), 1000)
+for name, (dialect, image_model) in providers.items():
+    connect(name, dialect, upstream, "good-key", [Served(image_model, image_model)])
+connect("OpenAI", "images-openai", upstream, "good-key", [Served("gpt-image-2", "gpt-image-2", priority=200)])
+Provider.objects.filter(name="OpenAI").update(is_enabled=False)
+collect_static_files()
+key = new_key()
+keep_key(found_team("Nothing left", User.objects.create(email="poor@example.com", password=hashed)), "poor", key)
+print(key)
 """
-"""Owners of teams of their own, for tests that want a fresh one: each command of the studio's takes seconds."""
+"""All in one command, as each takes seconds: owners of teams of their own, for tests that want a fresh one; the
+providers; the compressed static files, which no two may make in one place; the key of a team without credits."""
 
 
 def move_in(studio: Studio, upstream: str) -> None:
     studio.manage("migrate", "--verbosity", "0")
     made = studio.bootstrap("alice@example.com", "Alice's team", "--api-key")
     (studio.data / "api_key").write_text(made["api_key"])
-    studio.manage("shell", "--verbosity", "0", "--command", FOUND_TEAMS)
-    for name, (dialect, image_model) in PROVIDERS.items():
-        address = ("--dialect", dialect, "--base-url", upstream, "--api-key", "good-key")
-        studio.manage("provider", name, *address, "--image-model", image_model)
+    given = f"password, owners, providers, upstream = {(PASSWORD, OWNERS, PROVIDERS, upstream)!r}\n"
+    told = studio.manage("shell", "--verbosity", "0", "--command", given + FURNISH)
+    (studio.data / "poor_key").write_text(told.split()[-1])
 
 
 @contextmanager

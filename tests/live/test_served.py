@@ -104,6 +104,16 @@ def test_a_streamed_call_hears_one_event_for_each_picture(house, script):
         assert base64.b64decode(event["b64_json"]).startswith(PNG)
 
 
+def test_a_refusal_is_heard_by_one_who_sends_a_whole_file_first(house):
+    """As Node's fetch may. The server has refused the key before it reads any of it."""
+    head = f"POST {EDITS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+    with socket.create_connection(("127.0.0.1", house.port)) as line:
+        line.sendall(f"{head}Content-Length: 16000000\r\n\r\n".encode())
+        for _ in range(16):
+            line.sendall(bytes(1_000_000))
+        assert b" 401 " in line.recv(1000).splitlines()[0]
+
+
 def test_what_the_server_itself_refuses_is_json_too(house):
     address = house.url.removeprefix("http://").split(":")
     with socket.create_connection((address[0], int(address[1]))) as line:
