@@ -171,4 +171,5 @@ def refusals() -> dict[int, Refusal]:
         422: Refusal(Why.INVALID, sentences.objection(_ODD), "size"),
         429: Refusal(Why.TOO_OFTEN, "Too many calls: 20 are taken in 1 s."),
         500: Refusal(Why.BROKEN, "Something went wrong here. It has been noted."),
+        503: Refusal(Why.STOPPING, "This server is stopping."),
     }
