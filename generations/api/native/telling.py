@@ -13,6 +13,7 @@ from generations.catalog import Capabilities
 from generations.models import (
     Asset,
     Delivery,
+    Event,
     Generation,
     ImageModel,
     Job,
@@ -110,14 +111,13 @@ def new_webhook(row: Webhook, secret: str) -> told.NewWebhook:
 
 
 def delivery(row: Delivery) -> told.Delivery:
-    is_waiting = row.state == Way.WAITING
     return told.Delivery(
         id=row.event_id,
-        event=row.event,
+        event=Event(row.event),
         job=row.job_id,
-        state=row.state,
+        state=Way(row.state),
         tries=row.tries,
-        due=row.due_at if is_waiting else None,
+        due=row.due_at if row.state == Way.WAITING else None,
         log=row.log,
         created=row.created,
     )
