@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-STEPS = ("intent", "send", "answer", "stored", "poll", "download", "rename", "settle", "bell")
+STEPS = ("intent", "send", "answer", "stored", "poll", "download", "rename", "told", "settle", "bell")
 NAMES = frozenset(f"{step}.{side}" for step in STEPS for side in ("before", "after"))
 ACTIONS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 STRUCK = ".struck"

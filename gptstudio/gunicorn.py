@@ -12,16 +12,18 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from gptstudio import embedded, lifeline, settings
+from gptstudio.celery import shut
 
 
 class Worker(ThreadWorker):
-    """One web process, whose embedded workers take no more work from the moment that it is told to stop.
+    """One web process. From the moment that it is told to stop, its embedded workers take no more work, and who waits
+    for a picture is sent away.
 
     It first answers the visitors it has, and waits for slow ones; they would go on taking work all the while.
     """
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        embedded.close()
+        shut()
         super().handle_exit(sig, frame)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:

@@ -15,7 +15,7 @@ from generations.models import Asset, Job
 
 PIECE = 3 * 64 * 1024
 """Bytes of a picture that are read at once."""
-AGAIN = frozenset({Why.TOO_OFTEN, Why.TOO_MANY, Why.BROKEN})
+AGAIN = frozenset({Why.TOO_OFTEN, Why.TOO_MANY, Why.BROKEN, Why.STOPPING})
 """What may well go better in a while. OpenAI's SDKs try everything else again as well, unless they are told not to."""
 
 

@@ -24,8 +24,8 @@ def job_of(request: HttpRequest, task: str) -> Job:
 
 
 def undressed(task: str) -> uuid.UUID | None:
-    """A job's id without what a wire puts before it; None for what is no id of ours."""
+    """An id without what a wire puts before a job's, or we before an event's; None for what is no id of ours."""
     try:
-        return uuid.UUID(task.removeprefix("gpt_img_").removeprefix("task_"))
+        return uuid.UUID(task.removeprefix("gpt_img_").removeprefix("task_").removeprefix("evt_"))
     except ValueError:
         return None

@@ -128,9 +128,9 @@ def _assets(job: Job) -> list[Asset]:
 
 def _breathing(wire: AtOnce, wish: Wish, job: Job) -> Iterator[bytes]:
     """White space before the JSON while the job goes on. The status is told already, so what fails is told inside."""
-    while not waiting.wait(job.pk, BREATH):
-        yield b" "
     try:
+        while not waiting.wait(job.pk, BREATH):
+            yield b" "
         task = _told_of(job)
     except Refused as wrong:
         yield json.dumps(wire.refuse(wrong.refusal).body).encode()
@@ -149,9 +149,9 @@ def _events(wire: AtOnce, job: Job, *, is_edit: bool) -> StreamingHttpResponse:
 def _event_stream(wire: AtOnce, job: Job, *, is_edit: bool) -> Iterator[bytes]:
     """Comments while the job goes on, then one event for each picture."""
     yield b": waiting\n\n"
-    while not waiting.wait(job.pk, BREATH):
-        yield b": waiting\n\n"
     try:
+        while not waiting.wait(job.pk, BREATH):
+            yield b": waiting\n\n"
         task = _told_of(job)
     except Refused as wrong:
         yield b"event: error\ndata: " + json.dumps(wire.refuse(wrong.refusal).body).encode() + b"\n\n"

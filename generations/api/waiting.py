@@ -8,11 +8,14 @@ import threading
 import time
 import uuid
 from contextlib import suppress
+from typing import Any
 
 import structlog
+from celery.signals import worker_shutting_down
 from django.db import DatabaseError, connection
 
 from generations.api import turnstile
+from generations.dialects.serving import Refusal, Refused, Why
 from generations.models import Generation
 
 log = structlog.get_logger(__name__)
@@ -23,6 +26,9 @@ SHARE = 0.05
 """Of the time that the newest has waited, how much may pass until the next look."""
 AT_ONCE = 500
 """Jobs that one question asks after."""
+AWAY = 10
+"""Seconds after which whoever is sent away may come back: a restart takes about as long, and OpenAI's libraries try
+twice."""
 
 
 class Waiting:
@@ -33,24 +39,37 @@ class Waiting:
         self._events: dict[uuid.UUID, list[threading.Event]] = {}
         self._newest = 0.0
         self._looker: threading.Thread | None = None
+        self._is_stopping = False
 
     def wait(self, job: uuid.UUID, within: float) -> bool:
         """Until no picture of the job is under way any more, or `within` seconds. True where it is over.
 
-        The caller's database connection is given back before.
+        The caller's database connection is given back before. Raises Refused where this process stops meanwhile.
         """
         connection.close()
         over = threading.Event()
         with self._lock:
             self._events.setdefault(job, []).append(over)
             self._newest = time.monotonic()
+            if self._is_stopping:
+                over.set()
             self._begin()
             self._lock.notify()
         try:
             with turnstile.outside():
-                return over.wait(within)
+                is_over = over.wait(within)
         finally:
             self._forget(job, over)
+        if self._is_stopping:
+            raise Refused.by(_sent_away(job))
+        return is_over
+
+    def stop(self) -> None:
+        """Send away all who wait, and whoever still comes: they would wait for longer than this process may stay."""
+        with self._lock:
+            self._is_stopping = True
+            for over in (each for waiters in self._events.values() for each in waiters):
+                over.set()
 
     def _begin(self) -> None:
         """One thread a process. It is made where it is first needed, for a fork takes no threads along."""
@@ -101,3 +120,17 @@ def under_way(jobs: list[uuid.UUID]) -> set[uuid.UUID]:
 
 
 waiting = Waiting()
+
+
+@worker_shutting_down.connect
+def stop(**_told: Any) -> None:
+    """What tells a worker that it is to stop tells a web process too, as its workers may live in it."""
+    waiting.stop()
+
+
+def _sent_away(job: uuid.UUID) -> Refusal:
+    said = (
+        "This server is stopping, and your picture goes on. Send the same call again with the same Idempotency-Key, as "
+        f"OpenAI's libraries do without one, or ask for the job {job}."
+    )
+    return Refusal(Why.STOPPING, said, retry_after=AWAY)

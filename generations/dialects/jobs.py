@@ -60,6 +60,7 @@ _REFUSALS = {
     Why.FAILED: (500, ""),
     Why.CANCELLED: (499, ""),
     Why.BROKEN: (500, "server error"),
+    Why.STOPPING: (503, ""),
 }
 """The code of each refusal, and its text where the seller's pages give one; else it is our sentence."""
 

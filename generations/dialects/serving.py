@@ -47,6 +47,8 @@ class Why(StrEnum):
     CANCELLED = "cancelled"
     BROKEN = "broken"
     """The trouble is ours."""
+    STOPPING = "stopping"
+    """The process in which a caller waited stops. The work goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ _REFUSALS = {
     Why.FAILED: (502, "upstream_error"),
     Why.CANCELLED: (409, "cancelled"),
     Why.BROKEN: (500, "server_error"),
+    Why.STOPPING: (503, "server_error"),
 }
 """The status and the code of each refusal. The document shows neither; these are what its clients know from the
 gateway behind it (new-api) and from OpenAI."""

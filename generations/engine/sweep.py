@@ -27,7 +27,8 @@ GRACE = timedelta(minutes=10)
 
 
 def sweep() -> list[Bell]:
-    """Settle what no worker can answer for any more, and return a ring for everything that is due."""
+    """Settle what no worker can answer for any more, clear old events away, and return a ring for all that is due."""
+    hooks.clear()
     if not _is_anything_open():  # every worker looks every second, also on an idle night
         return _untold()
     _redraw_sketches()

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from generations import reports
+from generations.failpoints import reach
 from generations.models import Delivery, Event, Job, State, Webhook
 from generations.models.generation import ALIVE
 
@@ -38,7 +39,9 @@ def tell(generation: uuid.UUID) -> None:
         deliveries.append(Delivery())  # its body has the jobs wire's shape, and is written when it is sent
     for delivery in deliveries:
         delivery.team_id, delivery.job, delivery.event = job.team_id, job, event
+    reach("told.before")
     Delivery.objects.bulk_create(deliveries)
+    reach("told.after")
 
 
 def envelope(event: Event, now: datetime, data: Mapping[str, object]) -> str:

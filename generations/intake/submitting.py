@@ -95,7 +95,7 @@ def submit(
     """
     if key and (taken := repeated(member, key, sender)):
         return taken
-    _check(image_model, brief, pictures, count)
+    check(image_model, _with_pictures(brief, pictures), count)
     each = _price(image_model, brief)
     try:
         with transaction.atomic():
@@ -175,17 +175,22 @@ def sent_before(sender: Sender) -> Job | None:
     return same.filter(created__gt=since).newest().first()
 
 
-def _check(image_model: ImageModel, brief: Brief, pictures: list[Asset], count: int) -> None:
+def check(image_model: ImageModel, brief: Brief, count: int) -> None:
+    """Whether this can be asked for today, whatever it costs. Raises Objected with everything that is wrong."""
     if not image_model.is_enabled:
         raise Objected(Objection("image_model", "no_provider"))
+    if wrong := objections(brief, image_model.capabilities, count) or _unserved(image_model, brief):
+        raise Objected(*wrong)
+
+
+def _with_pictures(brief: Brief, pictures: list[Asset]) -> Brief:
+    """The brief with its pictures by their kind alone: as much as a check needs."""
     references, mask = _told_apart(pictures)
-    wished = replace(
+    return replace(
         brief,
         references=tuple(Picture(media_type=asset.media_type) for asset in references),
         mask=Picture(media_type=mask.media_type) if mask else None,
     )
-    if wrong := objections(wished, image_model.capabilities, count) or _unserved(image_model, wished):
-        raise Objected(*wrong)
 
 
 def _unserved(image_model: ImageModel, brief: Brief) -> list[Objection]:

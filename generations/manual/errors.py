@@ -30,9 +30,12 @@ WHEN: dict[Why, str | Promise] = {
     Why.REFUSED: _("The content policy said no."),
     Why.FAILED: _("The work was begun, and no picture came."),
     Why.CANCELLED: _("The job was cancelled."),
+    Why.STOPPING: _("The server stops while you wait. The picture goes on, and the same call finds it."),
 }
 AFTERWARDS = (Why.REFUSED, Why.FAILED, Why.CANCELLED)
 """Known only when the job is over."""
+WAITING = (*AFTERWARDS, Why.STOPPING)
+"""Told only to those who wait for their picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Wrong:
 
 def errors(dialect: str) -> list[Wrong]:
     """How each refused call is answered. Where one call waits for its picture, that none came is among them."""
-    whys = [why for why in WHEN if dialect in AT_ONCE or why not in AFTERWARDS]
+    whys = [why for why in WHEN if dialect in AT_ONCE or why not in WAITING]
     return sorted((_wrong(dialect, why) for why in whys), key=lambda wrong: wrong.status)
 
 

@@ -27,8 +27,8 @@ class AssetQuerySet(models.QuerySet["Asset"]):
 
     def before(self, asset: "Asset") -> Self:
         """What follows `asset` in the library: keyset paging, so no page is slower than the first."""
-        older = models.Q(created__lt=asset.created)
-        return self.filter(older | models.Q(created=asset.created, pk__lt=asset.pk))
+        older = models.Q(created__lt=asset.created) | models.Q(pk__lt=asset.pk)
+        return self.filter(older, created__lte=asset.created)  # the bound is what an index begins at
 
 
 class Asset(models.Model):
@@ -52,8 +52,10 @@ class Asset(models.Model):
         verbose_name = _("asset")
         verbose_name_plural = _("assets")
         indexes = (
-            # The library reads its own team's outputs from the newest down; nothing else sorts assets.
-            models.Index(fields=("team", "-created", "-id"), name="library", condition=models.Q(use="output")),
+            # From the newest down: the library, or what is kept for one use, and all of a team's. With a condition in
+            # place of the use, SQLite's planner would not see that a query fits.
+            models.Index(fields=("team", "use", "-created", "-id"), name="library"),
+            models.Index(fields=("team", "-created", "-id"), name="asset_list"),
             models.Index(fields=("team", "sha256"), name="asset_by_content"),
         )
 

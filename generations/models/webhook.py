@@ -128,6 +128,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Those of call-backs, and of webhooks that are on."""
         return self.filter(models.Q(webhook__isnull=True) | models.Q(webhook__disabled__isnull=True))
 
+    def over_since(self, moment: datetime) -> Self:
+        """What has arrived or was given up, and was last tried before that moment. Nothing is over untried."""
+        return self.exclude(state=Way.WAITING).filter(tried__lt=moment)
+
     def under_way(self) -> Self:
         return self.filter(state=Way.WAITING, lease_until__gt=timezone.now())
 
@@ -170,6 +174,9 @@ class Delivery(models.Model):
             # What is on its way; nearly all rows have arrived and stay out of it.
             models.Index(fields=("due_at",), name="delivery_due", condition=models.Q(state="waiting")),
             models.Index(fields=("webhook", "-tried"), name="delivery_log"),
+            models.Index(fields=("webhook", "-created", "-id"), name="delivery_list"),
+            # The longest untried first: what is to be cleared away.
+            models.Index(fields=("tried",), name="delivery_over"),
         )
         constraints = (
             models.UniqueConstraint(fields=("job", "webhook"), name="delivery_once_per_webhook"),

@@ -131,6 +131,17 @@ def _costs_are_booked(books: Books) -> Iterator[str]:
             yield f"attempt {attempt.id} ({attempt.stage}, lost: {attempt.is_lost}) has the cost {attempt.cost}"
 
 
+def _every_end_is_told_once(books: Books) -> Iterator[str]:
+    """Each job here has one picture, and its team a webhook: an event there is if and only if the job has ended so."""
+    told = defaultdict(list)
+    for event in books.events:
+        told[event.prompt].append(event.kind)
+    for made in books.generations:
+        due = [f"job.{made.state}"] if made.state in ENDED else []
+        if told[made.prompt] != due:
+            yield f"generation {made.id} ({made.state}) was told as {told[made.prompt]}, not {due}"
+
+
 def _files_are_whole(books: Books) -> Iterator[str]:
     for asset in books.assets:
         name = f"{asset.sha256}.{ENDINGS[asset.media_type]}"
@@ -166,6 +177,7 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     _what_is_kept_was_billed,
     _every_doubt_is_explained,
     _costs_are_booked,
+    _every_end_is_told_once,
     _files_are_whole,
     _audit_is_clean,
 )

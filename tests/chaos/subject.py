@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 
 from generations.failpoints import STRUCK, arm
+from gptstudio.queues import THREADS
 from tests.live.studio import ROOT, Studio
 from tests.upstream.fixture import Handle
 
@@ -144,7 +145,7 @@ class Subject(Studio):
     def pids(self, role: str) -> list[int]:
         """The processes that do a queue's work, or serve pages. Embedded, one process does it all."""
         lines = {pid: _command(pid) for pid in self.children()}
-        if role in QUEUES and not self.is_embedded:
+        if role in THREADS and not self.is_embedded:
             return [pid for pid, words in lines.items() if f"--queues\0{role}\0" in words]
         masters = [pid for pid, words in lines.items() if "gunicorn" in words]
         return masters[1:]

@@ -27,9 +27,10 @@ CLOCKS: dict[str, dict[str, dict[str, Any]]] = {
         "generations.engine.collect": {"KEEP_AGAIN": 3.0},
         "generations.engine.deliver": {"RING_AGAIN": timedelta(seconds=2)},
         "generations.engine.poll": {"FIRST_PAUSE": 0.5, "LONGEST_PAUSE": 2.0},
+        "generations.hooks.delivering": {"LEASE": timedelta(seconds=4)},
         "generations.engine.submit": {"FIRST_POLL": (0.3, 0.8)},
         "generations.engine.sweep": {"RING_AGAIN": 2.0, "RING_AGAIN_LATEST": 4.0},
-        "generations.intake": {"RING_AGAIN": 0.5},
+        "generations.intake.submitting": {"RING_AGAIN": 0.5},
         "gptstudio.celery": {"TICK": 0.3},
     },
 }

@@ -8,7 +8,7 @@ import pytest
 
 from tests.chaos.checker import figures, judge
 from tests.chaos.subject import Strike
-from tests.chaos.witnesses import Asset, Attempt, Bill, Books, Entry, Generation
+from tests.chaos.witnesses import Asset, Attempt, Bill, Books, Entry, Event, Generation
 
 BYTES = b"a picture"
 DIGEST = hashlib.sha256(BYTES).hexdigest()
@@ -36,6 +36,7 @@ def in_order() -> Books:
         ],
         balances={1: 70},
         assets=[Asset("s1", DIGEST, "image/png", len(BYTES))],
+        events=[Event("a lamp", "job.succeeded"), Event("a pier", "job.failed")],
         bills=[Bill("a lamp", "task-1", 2.0), Bill("a pier", "task-2", 2.0)],
         files={f"{DIGEST}.png": (DIGEST, len(BYTES))},
         history=[Strike(3.0, "SIGKILL", "submit")],
@@ -115,6 +116,12 @@ WRONG = {
     "another task kept than was billed": (change("attempts", 0, upstream_id="task-7"), "was kept as 'task-7'"),
     "a doubt that nothing explains": (doubt_without_bill_or_strike, "attempt a2 is flagged, was never billed"),
     "a cost that nobody booked": (change("attempts", 1, cost=0), "attempt a2 (unknown, lost: True) has the cost 0"),
+    "an end that nobody was told of": (drop("events", 1), "generation g2 (failed) was told as [], not"),
+    "an end that was told twice": (
+        add("events", Event("a lamp", "job.succeeded")),
+        "generation g1 (succeeded) was told",
+    ),
+    "an end that was told as another": (change("events", 0, kind="job.failed"), "was told as ['job.failed'], not"),
     "a file that is gone": (give("files", {}), "asset s1: its file is gone"),
     "a file of other bytes": (give("files", {f"{DIGEST}.png": ("other", 9)}), "asset s1: its file is ('other', 9)"),
     "an audit that objects": (give("audit", "job 1: 2 pictures asked for"), "manage.py audit: job 1"),

@@ -62,6 +62,13 @@ def test_the_clocks_keep_their_order(clocks):
     assert clock("gptstudio.celery", "TICK", clocks) < clock("generations.engine.sweep", "RING_AGAIN", clocks)
 
 
+@pytest.mark.parametrize("clocks", CLOCKS)
+def test_every_clock_that_is_set_is_one_of_the_studios(clocks):
+    assert [
+        name for name, hands in CLOCKS[clocks].items() if not hands.keys() <= vars(import_module(name)).keys()
+    ] == []
+
+
 def test_a_clock_that_the_studio_has_no_more_is_an_error(monkeypatch):
     monkeypatch.setitem(CLOCKS, "short", {"generations.engine.leases": {"LIVE": timedelta(seconds=6)}})
     with pytest.raises(AttributeError):

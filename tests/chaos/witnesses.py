@@ -54,6 +54,14 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """What a webhook is told, or is still to be told."""
+
+    prompt: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """One submission that the upstream has billed, by its own book."""
 
@@ -72,6 +80,7 @@ class Books:
     entries: list[Entry] = field(default_factory=list)
     balances: dict[int, int] = field(default_factory=dict)
     assets: list[Asset] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     bills: list[Bill] = field(default_factory=list)
     files: dict[str, tuple[str, int]] = field(default_factory=dict)
     """The digest and the length of each kept picture, by the name it is kept under."""
@@ -89,6 +98,7 @@ def read(studio: Subject) -> Books:
         [Entry(*row[:3], _id(row[3])) for row in studio.rows(_ENTRIES)],
         dict(studio.rows("SELECT id, balance FROM accounts_wallet")),
         [Asset(_id(row[0]), *row[1:]) for row in studio.rows(_ASSETS)],
+        [Event(*row) for row in studio.rows(_EVENTS)],
         [Bill(entry["prompt"], entry["id"], entry["time"]) for entry in studio.upstream.log()],
         dict(_files(studio.data / "media" / "pictures")),
         _audit(studio),
@@ -97,6 +107,7 @@ def read(studio: Subject) -> Books:
 
 
 _ENTRIES = "SELECT wallet_id, kind, amount, generation FROM accounts_entry"
+_EVENTS = "SELECT j.prompt, d.event FROM generations_delivery d JOIN generations_job j ON j.id = d.job_id"
 _ASSETS = "SELECT id, sha256, media_type, size FROM generations_asset"
 
 

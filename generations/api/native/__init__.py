@@ -1,11 +1,11 @@
 """The native API, `/api/studio/v1`: everything a script may do, in the house's own words.
 
     entering ── Bearer, Read, Known ──▶ jobs assets pool offers ── telling ──▶ told
-                     asked                      └── wishing ── taking ── intake
+                     asked      webhooks        └── wishing ── taking ── intake
 
-Each group of addresses is a router in a module of its own; webhooks, when they come, are one more beside them, with
-their shapes in `asked` and `told` and their examples in `examples`. `/openapi.json` describes all of them, and `page`
-shows that to people. Of whatever goes wrong, `wire` writes the one shape.
+Each group of addresses is a router in a module of its own, with its shapes in `asked` and `told` and its examples in
+`examples`. `/openapi.json` describes all of them, and `page` shows that to people. Of
+whatever goes wrong, `wire` writes the one shape.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from generations.api.answers import refused
-from generations.api.native import assets, jobs, offers, pool
+from generations.api.native import assets, jobs, offers, pool, webhooks
 from generations.api.native.documenting import complete
 from generations.api.native.wire import WIRE, first_wrong
 from generations.dialects.serving import Refused
@@ -66,7 +66,7 @@ def _made() -> NativeAPI:
     )
     api.add_exception_handler(Refused, _tell)
     api.add_exception_handler(ValidationError, _tell_invalid)
-    for group in (jobs, assets, pool, offers):
+    for group in (jobs, assets, pool, offers, webhooks):
         api.add_router("", group.router)
     return api
 

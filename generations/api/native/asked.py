@@ -4,7 +4,7 @@ Descriptions are collected for translation: the schema tells them in English, th
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -25,6 +25,8 @@ Format: TypeAlias = Literal["png", "jpeg", "webp"]
 Background: TypeAlias = Literal["auto", "opaque", "transparent"]
 Moderation: TypeAlias = Literal["auto", "low"]
 Picture: TypeAlias = Annotated[str, Field(min_length=1)]
+Event: TypeAlias = Literal["job.succeeded", "job.failed", "job.cancelled"]
+EVERY: tuple[Event, ...] = get_args(Event)
 
 
 class Asked(BaseModel):
@@ -110,6 +112,25 @@ class Link(Asked):
         description=_("A public address or a data URL of a PNG, JPEG or WebP picture of at most 20 MB."),
     )
     use: Literal["reference", "mask"] = Field("reference", description=_("What the picture is kept for."))
+
+
+class Hooked(Asked):
+    """A webhook to be made."""
+
+    url: str = Field(
+        max_length=2000,
+        pattern="^[Hh][Tt][Tt][Pp][Ss]?://",
+        description=_("A public https:// or http:// address that takes POST."),
+    )
+    events: list[Event] = Field(
+        default=[*EVERY], min_length=1, max_length=len(EVERY), description=_("What it is told of: all, if not said.")
+    )
+
+
+class Switched(Asked):
+    """What of a webhook can be changed."""
+
+    is_on: bool = Field(description=_("Whether it is told anything."))
 
 
 class Paging(BaseModel):

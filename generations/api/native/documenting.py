@@ -49,7 +49,7 @@ UPLOAD: dict[str, Any] = {
     },
 }
 """The two ways in which a picture is handed in."""
-BRIEFS = {name: {"content": {JSON: {"example": BODIES[name]}}} for name in ("quote", "job")}
+SAID = {name: {"content": {JSON: {"example": BODIES[name]}}} for name in ("quote", "job", "new_webhook", "webhook")}
 """What is said of a body whose shape the schema knows already."""
 
 

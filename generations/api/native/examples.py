@@ -10,6 +10,8 @@ JOB_ID = "0b9e2f5c-6d0e-4c7b-9a43-5f1f8f2f7a10"
 ASSET_ID = "6f2d3f2e-1c1b-4f0e-8f57-0d7b7a0c9d21"
 REFERENCE_ID = "b1a6c7f4-8f3a-4a83-9f0e-2f4f3f6f5e55"
 GENERATION_ID = "c4d0a8d8-5f0b-4e7d-bb56-1d0a9c2b7e31"
+WEBHOOK_ID = "1d7a0b52-9a0e-4d0e-8f6c-2b0f6f3b9c44"
+EVENT_ID = "evt_7f3e5a1c9b2d4e6f8a0b1c2d3e4f5a6b"
 PICTURE_URL = "https://studio.example.com/p/6f2d3f2e…/"
 
 _BRIEF: dict[str, Any] = {
@@ -23,6 +25,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "quote": _BRIEF,
     "job": _BRIEF,
     "asset": {"url": "https://example.com/boat.png", "use": "reference"},
+    "new_webhook": {"url": "https://example.com/hook", "events": ["job.succeeded", "job.failed"]},
+    "webhook": {"is_on": False},
 }
 
 _JOB: dict[str, Any] = {
@@ -107,6 +111,31 @@ _IMAGE_MODEL: dict[str, Any] = {
     },
     "tariff": [{"tier": "1K", "quality": None, "credits": 4}, {"tier": "2K", "quality": None, "credits": 6}],
 }
+_WEBHOOK: dict[str, Any] = {
+    "id": WEBHOOK_ID,
+    **BODIES["new_webhook"],
+    "is_on": True,
+    "off_since": None,
+    "off_because": None,
+    "failing_since": None,
+    "former_until": None,
+    "member": "Alice",
+    "created": "2026-03-01T09:00:00.000Z",
+}
+_DELIVERY: dict[str, Any] = {
+    "id": EVENT_ID,
+    "event": "job.succeeded",
+    "job": JOB_ID,
+    "state": "taken",
+    "tries": 2,
+    "due": None,
+    "log": [
+        {"at": "2026-03-01T09:30:42.010Z", "status": 500, "reply": "status"},
+        {"at": "2026-03-01T09:30:47.190Z", "status": 204, "reply": "taken"},
+    ],
+    "created": "2026-03-01T09:30:41.870Z",
+}
+_SENT_AGAIN = _DELIVERY | {"state": "waiting", "tries": 0, "due": "2026-03-01T11:00:00.000Z"}
 ANSWERS: dict[str, dict[str, Any]] = {
     "quote": {"each": 6, "count": 1, "total": 6, "balance": 1000},
     "job": _JOB,
@@ -116,6 +145,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "balance": {"balance": 994},
     "entries": {"data": [_ENTRY], "next": None},
     "models": {"data": [_IMAGE_MODEL]},
+    "webhook": _WEBHOOK,
+    "new_webhook": _WEBHOOK | {"secret": "whsec_…"},
+    "webhooks": {"data": [_WEBHOOK]},
+    "deliveries": {"data": [_DELIVERY], "next": None},
+    "delivery": _SENT_AGAIN,
 }
 
 _SHORT = Objection("", "credits", (("wanted", 6), ("balance", 2)))
@@ -137,4 +171,5 @@ def refusals() -> dict[int, Refusal]:
         422: Refusal(Why.INVALID, sentences.objection(_ODD), "size"),
         429: Refusal(Why.TOO_OFTEN, "Too many calls: 20 are taken in 1 s."),
         500: Refusal(Why.BROKEN, "Something went wrong here. It has been noted."),
+        503: Refusal(Why.STOPPING, "This server is stopping."),
     }

@@ -17,7 +17,7 @@ from generations.api.callers import Caller
 from generations.api.finding import undressed
 from generations.api.native import telling, told
 from generations.api.native.asked import JobsAsked, Wished
-from generations.api.native.documenting import BRIEFS, answers, documented
+from generations.api.native.documenting import SAID, answers, documented
 from generations.api.native.entering import Bearer, CallRequest, Known, Read
 from generations.api.native.paging import part
 from generations.api.native.wishing import begin, priced
@@ -37,7 +37,7 @@ Name: TypeAlias = Annotated[str, Path(..., description=_("The id of a job, in wh
     description=_(
         "Takes the brief of a job and answers with the most that it can cost. Nothing is fetched, kept or held."
     ),
-    openapi_extra=documented("quote", Scope.CREATE, BRIEFS["quote"]),
+    openapi_extra=documented("quote", Scope.CREATE, SAID["quote"]),
 )
 def quote(request: CallRequest, wished: Annotated[Wished, Read()]) -> told.Quote:
     """The upper price of a brief, beside what the pool holds."""
@@ -53,7 +53,7 @@ def quote(request: CallRequest, wished: Annotated[Wished, Read()]) -> told.Quote
         "Credits are held at once; the pictures follow. The same Idempotency-Key with the same body gives the same "
         "job for a day, and as long as it is under way; with another body it is refused."
     ),
-    openapi_extra=documented("job", Scope.CREATE, BRIEFS["job"], is_idempotent=True),
+    openapi_extra=documented("job", Scope.CREATE, SAID["job"], is_idempotent=True),
 )
 def create_job(request: CallRequest, response: HttpResponse, wished: Annotated[Wished, Read()]) -> Status[told.Job]:
     """Take a brief on."""

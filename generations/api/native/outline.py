@@ -12,7 +12,7 @@ from generations.api.native.documenting import JSON
 
 FORM = "multipart/form-data"
 SHAPE = "#/components/schemas/"
-HIDDEN = frozenset({"Failure", "Error", "Wished", "JobsAsked", "AssetsAsked", "EntriesAsked"})
+HIDDEN = frozenset({"Failure", "Error", "Wished", "JobsAsked", "AssetsAsked", "EntriesAsked", "Hooked", "Switched"})
 """Shapes that have a place of their own on the page."""
 Schema: TypeAlias = dict[str, Any]
 
@@ -135,8 +135,8 @@ def _call(address: str, method: str, contents: Schema) -> str:
     elif JSON in contents:
         lines.append('-H "Content-Type: application/json"')
         lines.append(f"-d {shlex.quote(json.dumps(contents[JSON]['example'], ensure_ascii=False))}")
-    elif method == "post":
-        lines.insert(1, "-X POST")
+    if method not in ("get", "post") or (method == "post" and not contents):
+        lines.insert(1, f"-X {method.upper()}")
     return " \\\n  ".join(lines)
 
 

@@ -1,6 +1,7 @@
 """How do rows become answers?"""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
@@ -9,7 +10,21 @@ from accounts.statement import Line
 from generations import intake, media, sentences
 from generations.api.native import told
 from generations.catalog import Capabilities
-from generations.models import Asset, Generation, ImageModel, Job, JobReference, Price, State, Use
+from generations.models import (
+    Asset,
+    Delivery,
+    Event,
+    Generation,
+    ImageModel,
+    Job,
+    JobReference,
+    Off,
+    Price,
+    State,
+    Use,
+    Way,
+    Webhook,
+)
 from generations.reports import state_of
 from generations.sizes import Size
 
@@ -84,6 +99,43 @@ def image_model(row: ImageModel, can: Capabilities) -> told.ImageModel:
         capabilities=told.Capabilities.model_validate(can.to_json()),
         tariff=_tariff(row.prices.all()),
     )
+
+
+def webhook(row: Webhook) -> told.Webhook:
+    """A webhook that was asked for together with its maker."""
+    return told.Webhook(**_webhook(row))
+
+
+def new_webhook(row: Webhook, secret: str) -> told.NewWebhook:
+    return told.NewWebhook(**_webhook(row), secret=secret)
+
+
+def delivery(row: Delivery) -> told.Delivery:
+    return told.Delivery(
+        id=row.event_id,
+        event=Event(row.event),
+        job=row.job_id,
+        state=Way(row.state),
+        tries=row.tries,
+        due=row.due_at if row.state == Way.WAITING else None,
+        log=row.log,
+        created=row.created,
+    )
+
+
+def _webhook(row: Webhook) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "url": row.url,
+        "events": row.events,
+        "is_on": row.is_on,
+        "off_since": row.disabled,
+        "off_because": Off(row.disabled_for) if row.disabled_for else None,
+        "failing_since": row.failing_since,
+        "former_until": row.former_until,
+        "member": str(row.member),
+        "created": row.created,
+    }
 
 
 def _tariff(prices: Iterable[Price]) -> list[told.Price]:

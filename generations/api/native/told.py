@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from accounts.models import Kind
 from generations.dialects.serving import Why
-from generations.models import State, Use
+from generations.models import Event, Off, Reply, State, Use, Way
 
 _ADDRESS = _("Anybody may fetch the original here for 30 to 60 minutes. Ask again for a new one.")
 _NEXT = _("The cursor of the next part; null at the end.")
@@ -169,6 +169,48 @@ class ImageModel(BaseModel):
     tariff: list[Price]
 
 
+class Webhook(BaseModel):
+    """An address that is told what became of the team's jobs."""
+
+    id: uuid.UUID
+    url: str
+    events: list[Event]
+    is_on: bool
+    off_since: datetime | None
+    off_because: Off | None = Field(description=_("By hand, as its receiver is gone, or as it only failed for days."))
+    failing_since: datetime | None = Field(description=_("Since when nothing has reached it."))
+    former_until: datetime | None = Field(description=_("Until then the former secret signs beside the new one."))
+    member: str
+    created: datetime
+
+
+class NewWebhook(Webhook):
+    """A webhook, in the one answer that shows its secret."""
+
+    secret: str = Field(description=_("What its events are signed with. It is never shown again."))
+
+
+class Try(BaseModel):
+    """One call of a delivery."""
+
+    at: datetime
+    status: int | None = Field(description=_("What was answered; null where nothing was."))
+    reply: Reply
+
+
+class Delivery(BaseModel):
+    """One event on its way to one webhook."""
+
+    id: str = Field(description=_("What the receiver knows it by, at every try: webhook-id."))
+    event: Event
+    job: uuid.UUID | None = Field(description=_("Null for a test."))
+    state: Way
+    tries: int = Field(description=_("How often it was sent since it was last asked for."))
+    due: datetime | None = Field(description=_("When it is tried next; null where it is over."))
+    log: list[Try] = Field(description=_("Its last tries, the oldest first."))
+    created: datetime
+
+
 class Jobs(BaseModel):
     data: list[Job]
     next: str | None = Field(description=_NEXT)
@@ -186,3 +228,12 @@ class Entries(BaseModel):
 
 class ImageModels(BaseModel):
     data: list[ImageModel]
+
+
+class Webhooks(BaseModel):
+    data: list[Webhook]
+
+
+class Deliveries(BaseModel):
+    data: list[Delivery]
+    next: str | None = Field(description=_NEXT)

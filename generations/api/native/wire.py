@@ -34,6 +34,7 @@ STATUSES: Final[Mapping[Why, int]] = {
     Why.TOO_OFTEN: 429,
     Why.BROKEN: 500,
     Why.FAILED: 500,
+    Why.STOPPING: 503,  # nobody waits in this API
 }
 LONGEST_NAME = 80
 """Characters of a field's name that are said back to whoever made it up."""

@@ -12,7 +12,7 @@ from generations.api.native.entering import CallRequest
 from generations.api.native.wire import WIRE
 from generations.api.taking import Taken, image_model_of, keep_given, refused_by, take
 from generations.brief import Brief, Picture
-from generations.catalog import Capabilities, objections
+from generations.catalog import Capabilities
 from generations.dialects import narrowed
 from generations.dialects.serving import Given, Refused, Why, Wish
 from generations.models import Asset, ImageModel, Route, Use
@@ -35,11 +35,10 @@ def priced(caller: Caller, wished: Wished) -> intake.Quote:
         wish = _wish(wished)
         image_model = image_model_of(caller, wish)
         try:
-            for wrong in objections(_outline(wish), capabilities_of(image_model), wish.count):
-                raise refused_by(wrong)
+            intake.check(image_model, _outline(wish), wish.count)
             return intake.quote(caller.member, image_model, wish.brief, wish.count)
-        except intake.Objected as unpriced:
-            raise refused_by(unpriced.objections[0]) from unpriced
+        except intake.Objected as wrong:
+            raise refused_by(wrong.objections[0]) from wrong
 
 
 def capabilities_of(image_model: ImageModel) -> Capabilities:

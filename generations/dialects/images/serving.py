@@ -52,6 +52,7 @@ _REFUSALS = {
     Why.FAILED: (502, _SERVER, "server_error"),
     Why.CANCELLED: (400, _CALLER, "cancelled"),
     Why.BROKEN: (500, _SERVER, "server_error"),
+    Why.STOPPING: (503, _SERVER, "server_error"),
 }
 """The status, the type and the code of each refusal, as OpenAI has them or would."""
 

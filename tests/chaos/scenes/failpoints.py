@@ -59,6 +59,8 @@ BROUGHT_HOME = (
     Case("download.after", AS_IF_NOTHING),
     Case("rename.before", AS_IF_NOTHING),
     Case("rename.after", AS_IF_NOTHING),
+    Case("told.before", AS_IF_NOTHING),
+    Case("told.after", AS_IF_NOTHING),
     Case("settle.before", AS_IF_NOTHING),
     Case("settle.after", AS_IF_NOTHING),
     Case("bell.before", AS_IF_NOTHING),

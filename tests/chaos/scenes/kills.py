@@ -26,7 +26,7 @@ def kill_async_workers(play: Play) -> None:
         kills, generations, roles = play.sized(40, 6), play.sized(150, 30), ("web",)
     else:
         kills, generations, roles = play.sized(200, 12), play.sized(500, 40), QUEUES
-    with _reapers(play, roles, kills, READY) as reapers:
+    with reapers_of(play, roles, kills, READY) as reapers:
         while reapers.are_at_work or len(studio.asked) < generations:
             while len(studio.asked) < min(generations, generations * reapers.share + 10):
                 lag = play.random.uniform(0.0, 0.4)
@@ -79,7 +79,7 @@ def _picture(random: Random, number: int, least: float, most: float) -> str:
     return f"picture {number} [pixels=64x64] [delay={random.uniform(least, most):.2f}]"
 
 
-def _reapers(play: Play, roles: tuple[str, ...], kills: int, works_when: str) -> Reapers:
+def reapers_of(play: Play, roles: tuple[str, ...], kills: int, works_when: str) -> Reapers:
     shares = [kills // len(roles) + (number < kills % len(roles)) for number in range(len(roles))]
     lives = [draw_lives(play.random, share, LIFE, works_when) for share in shares]
     return Reapers(*(Reaper(play.on.studio, role, mine) for role, mine in zip(roles, lives, strict=True)))
@@ -90,7 +90,7 @@ def kill_web(play: Play) -> None:
     studio = play.on.studio
     presses, kills = play.sized(200, 40), play.sized(10, 3)
     prompts = [f"form {number} [pixels=64x64] [delay=0.2]" for number in range(presses)]
-    reapers = _reapers(play, ("web",), kills, LOADED)
+    reapers = reapers_of(play, ("web",), kills, LOADED)
     hands = [Presser(studio, prompts[start::4], reapers) for start in range(4)]
     with reapers:
         for hand in hands:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from generations.api import images, turnstile
 from generations.api.turnstile import Turnstile, outside
 from generations.api.waiting import Waiting, under_way
+from generations.dialects.serving import Refused, Why
 from generations.engine.close import fail
 from generations.faults import Kind
 from tests.generations.api.conftest import IMAGES, Script
@@ -55,6 +56,28 @@ def test_all_who_wait_for_a_job_are_told_and_nobody_else(monkeypatch):
         waiter.join()
     assert heard == [True] * 3
     assert waiting.wait(going, 0.05) is False
+    assert waiting._events == {}
+
+
+def test_when_its_process_stops_all_who_wait_are_sent_away_and_whoever_still_comes(monkeypatch):
+    monkeypatch.setattr("generations.api.waiting.under_way", set)
+    monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
+    waiting, job, told = Waiting(), uuid.uuid4(), []
+
+    def wait():
+        with pytest.raises(Refused) as sent:
+            waiting.wait(job, 30)
+        told.append(sent.value.refusal)
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    while not waiting._events:
+        pass
+    waiting.stop()
+    waiter.join()
+    wait()
+    assert [(each.why, each.retry_after) for each in told] == [(Why.STOPPING, 10)] * 2
+    assert str(job) in told[0].message
     assert waiting._events == {}
 
 

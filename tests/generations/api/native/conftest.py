@@ -33,8 +33,11 @@ class Script:
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         """A body of JSON, or bytes that say that they are."""
+        return self.say("post", path, body, **headers)
+
+    def say(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         said = {"content_type": "application/json", "headers": self._headers(headers)}
-        return self._said(self.http.post(ROOT + path, {} if body is None else body, **said))
+        return self._said(getattr(self.http, method)(ROOT + path, {} if body is None else body, **said))
 
     def hand_in(self, parts: dict[str, Any], path: str = "/assets", **headers: str) -> Any:
         """A form."""

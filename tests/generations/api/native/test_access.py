@@ -10,41 +10,66 @@ from django.utils import timezone
 
 from accounts.models import ApiKey, Entry, Member, Role, Scope, Wallet
 from generations.api.native import API
-from generations.models import Asset, Generation, Job
+from generations.hooks import keeping
+from generations.models import Asset, Delivery, Event, Generation, Job, Webhook
 from tests.factories import MemberFactory
 from tests.generations.api.native.conftest import BRIEF, ROOT, Script, refused
 from tests.generations.books import submitted
 from tests.generations.factories import AssetFactory
 
-BODIES: dict[str, Any] = {"/quote": BRIEF, "/jobs": BRIEF, "/assets": {"url": "https://example.com/boat.png"}}
+BODIES: dict[str, Any] = {
+    "/quote": BRIEF,
+    "/jobs": BRIEF,
+    "/assets": {"url": "https://example.com/boat.png"},
+    "/webhooks": {"url": "https://example.com/hook"},
+    "/webhooks/{id}": {"is_on": False},
+}
 SPENDS = {"/quote", "/jobs", "/assets", "/jobs/{id}/cancel"}
-"""Posted to: what a viewer may not do."""
-NAMED = ("/jobs/{id}", "/jobs/{id}/cancel", "/assets/{id}")
-OPERATIONS = [
-    (method, path.removeprefix(ROOT))
+"""Posted to: what a viewer may not do. Nor may they anything with webhooks."""
+NAMED = (
+    "/jobs/{id}",
+    "/jobs/{id}/cancel",
+    "/assets/{id}",
+    "/webhooks/{id}",
+    "/webhooks/{id}/secret",
+    "/webhooks/{id}/deliveries",
+    "/deliveries/{id}/replay",
+)
+SCOPES = {
+    (method, path.removeprefix(ROOT)): said["x-scope"]
     for path, methods in API.get_openapi_schema(path_prefix=f"{ROOT}/")["paths"].items()
-    for method in methods
-]
+    for method, said in methods.items()
+}
+OPERATIONS = list(SCOPES)
 
 
 @pytest.fixture
 def places(alice: Member) -> dict[str, str]:
     job = submitted(alice)
-    return {"/assets/{id}": str(AssetFactory(member=alice).pk), **dict.fromkeys(NAMED[:2], str(job.pk))}
+    webhook = keeping.add(alice, "https://example.com/hook", [Event.SUCCEEDED])
+    keeping.test(webhook)
+    return {
+        "/assets/{id}": str(AssetFactory(member=alice).pk),
+        "/deliveries/{id}/replay": Delivery.objects.get().event_id,
+        **dict.fromkeys(NAMED[:2], str(job.pk)),
+        **dict.fromkeys(NAMED[3:6], str(webhook.pk)),
+    }
 
 
 def knock(script: Script, method: str, path: str, names: dict[str, str]) -> Any:
     address = path.replace("{id}", names.get(path, ""))
-    return script.get(address) if method == "get" else script.post(address, BODIES.get(path))
+    return script.get(address) if method == "get" else script.say(method, address, BODIES.get(path))
 
 
 def rows() -> list[Any]:
-    return [list(model.objects.order_by("pk").values()) for model in (Job, Generation, Asset, Wallet, Entry)]
+    kept = (Job, Generation, Asset, Wallet, Entry, Webhook, Delivery)
+    return [list(model.objects.order_by("pk").values()) for model in kept]
 
 
 def test_every_operation_that_is_named_here_is_in_the_schema():
     assert {path for _, path in OPERATIONS} >= {*BODIES, *SPENDS, *NAMED}
-    assert {path for method, path in OPERATIONS if method == "post"} == SPENDS
+    assert {path for (method, path), scope in SCOPES.items() if scope == Scope.CREATE} == SPENDS
+    assert {path for _, path in OPERATIONS if "{id}" in path} == {*NAMED}
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
@@ -74,7 +99,8 @@ def test_a_key_of_one_who_was_let_go_opens_nothing(method, path, places, bobs, b
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_a_key_without_the_scope_may_not(method, path, places, alice, script_of):
-    needed = Scope.CREATE if method == "post" else Scope.READ
+    needed = SCOPES[method, path]
+    assert (needed == Scope.READ) <= (method == "get")
     before = rows()
     lacking = script_of(alice, scopes=[scope for scope in Scope.values if scope != needed])
     assert refused(knock(lacking, method, path, places)) == (403, "forbidden", None)
@@ -86,7 +112,7 @@ def test_a_viewers_key_reads_and_makes_nothing(method, path, places, alice, scri
     viewer = script_of(MemberFactory(team=alice.team, role=Role.VIEWER))
     before = rows()
     answer = knock(viewer, method, path, places)
-    if (path in SPENDS and method == "post") or path == "/entries":
+    if SCOPES[method, path] != Scope.READ or path == "/entries":
         assert refused(answer) == (403, "forbidden", None)
     else:
         assert answer.status_code == 200

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts import credits
 from accounts.models import ApiKey, Entry
 from generations.faults import Kind
-from generations.models import Asset, Generation, Job, Provider, Route, State, Use
+from generations.models import Asset, Generation, ImageModel, Job, Provider, Route, State, Use
 from tests.accounts.races import at_once
 from tests.generations.api.native.conftest import BRIEF, PRICE, Script, balance, refused
 from tests.generations.books import delivered, failed, sent, submitted
@@ -188,6 +188,15 @@ def test_a_missing_field_is_named(alices):
 def test_what_a_quote_refuses_a_job_refuses_alike(key, alices):
     wrong = BRIEF | {key: "wrong" if key != "prompt" else "x" * 10_001}
     assert refused(alices.post("/quote", wrong)) == refused(alices.post("/jobs", wrong))
+
+
+def test_a_quote_too_knows_what_nobody_serves(alices, image_model):
+    offered = image_model.capabilities_json | {"backgrounds": ["transparent"]}
+    ImageModel.objects.filter(pk=image_model.pk).update(capabilities_json=offered)
+    wish = BRIEF | {"background": "transparent"}
+    told = alices.post("/quote", wish)
+    assert refused(told) == (422, "invalid", "background")
+    assert told.said == alices.post("/jobs", wish).said
 
 
 # --- its pictures ---

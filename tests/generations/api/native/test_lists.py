@@ -15,6 +15,7 @@ from tests.generations.books import delivered, failed, sent, submitted
 from tests.generations.factories import AssetFactory, GenerationFactory, JobFactory
 
 LISTS = ("/jobs", "/assets", "/entries")
+"""The deliveries of a webhook are told in the same way: see test_webhooks."""
 
 
 @pytest.fixture

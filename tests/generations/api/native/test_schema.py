@@ -6,15 +6,18 @@ import pytest
 from pydantic import TypeAdapter
 
 from generations.api.native import API, told
-from generations.api.native.asked import Link, Wished
+from generations.api.native.asked import EVERY, Hooked, Link, Switched, Wished
 from generations.api.native.examples import ANSWERS, BODIES, refusals
 from generations.api.native.wire import STATUSES, WIRE
 from generations.dialects.serving import Refused, Said, Why
+from generations.models import CHOSEN
 from tests.generations.api.native.conftest import BRIEF, ROOT, Script
 
 SHAPES = {
     "quote": told.Quote, "job": told.Job, "jobs": told.Jobs, "asset": told.Asset, "assets": told.Assets,
     "balance": told.Balance, "entries": told.Entries, "models": told.ImageModels,
+    "webhook": told.Webhook, "new_webhook": told.NewWebhook, "webhooks": told.Webhooks,
+    "deliveries": told.Deliveries, "delivery": told.Delivery,
 }  # fmt: skip
 
 
@@ -50,9 +53,16 @@ def test_an_example_of_an_answer_is_one(name):
     assert json.loads(json.dumps(ANSWERS[name])).keys() == read.model_dump().keys()
 
 
-@pytest.mark.parametrize(("name", "shape"), [("quote", Wished), ("job", Wished), ("asset", Link)])
-def test_an_example_of_a_body_is_one(name, shape):
-    shape.model_validate(BODIES[name])
+ASKED = {"quote": Wished, "job": Wished, "asset": Link, "new_webhook": Hooked, "webhook": Switched}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_an_example_of_a_body_is_one(name):
+    ASKED[name].model_validate(BODIES[name])
+
+
+def test_a_webhook_is_told_of_what_the_page_offers():
+    assert [*EVERY] == [value for value, _label in CHOSEN]
 
 
 @pytest.mark.parametrize("name", ["quote", "job"])
@@ -77,6 +87,6 @@ def test_the_wire_hears_a_body_by_itself():
 
 def test_operations_are_named_once(schema):
     names = [said["operationId"] for methods in schema["paths"].values() for said in methods.values()]
-    assert len(names) == len(set(names)) == 11
+    assert len(names) == len(set(names)) == 19
     assert all(path.startswith(f"{ROOT}/") for path in schema["paths"])
     assert API.get_openapi_schema()["paths"].keys() == schema["paths"].keys()
