@@ -140,7 +140,8 @@ def _holds_a_picture(answer: dict[str, object]) -> bool:
 def _judge(sides: Sides) -> None:
     """Every picture is there and was paid for once."""
     studio = sides.studio
-    ((made, held, charged),) = studio.rows("SELECT COUNT(asset_id), SUM(held), SUM(charged) FROM generations_generation")
+    sums = "COUNT(asset_id), SUM(held), SUM(charged)"
+    ((made, held, charged),) = studio.rows(f"SELECT {sums} FROM generations_generation")
     assert (made, charged) == (sides.made, held), (made, sides.made, held, charged)
     studio.manage("audit")
     with httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {sides.key}"}) as script:
