@@ -146,11 +146,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """
     member = current_member(request)
     if member is None:
-        return {"member": None, "team": None, "teams": [], "can": {}}
+        return {"here": _here(request), "member": None, "team": None, "teams": [], "can": {}}
     return {
+        "here": _here(request),
         "member": member,
         "team": member.team,
         "teams": [mine.team for mine in memberships(request)],
         "balance": cache(lambda: Wallet.objects.values_list("balance", flat=True).get(team=member.team_id)),
         "can": {str(right): True for right in RIGHTS.get(member.role, ())},
     }
+
+
+def _here(request: HttpRequest) -> str:
+    """Where a change of language or theme leads back to. An answer to a form has no address of its own: the form has,
+    unless it was such an answer itself."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = request.headers.get("referer", "")
+    return came_from if came_from and not came_from.endswith(request.path) else resolve_url("create")

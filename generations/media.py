@@ -65,6 +65,15 @@ def lasting_link(asset: Asset) -> str:
     return settings.PUBLIC_URL + reverse("public-media", args=[_token(_PUBLIC, Pass(asset.pk, "original", ends))])
 
 
+def linked(url: str) -> Asset | None:
+    """The asset that one of our own public links leads to, until the link ends."""
+    token = url.removesuffix("/").rpartition("/")[2] or "-"
+    if url != settings.PUBLIC_URL + reverse("public-media", args=[token]):
+        return None
+    seen = _read(_PUBLIC, token)
+    return Asset.objects.filter(pk=seen.asset_id).first() if seen else None
+
+
 @require_safe
 def serve(request: HttpRequest, token: str) -> HttpResponseBase:
     """Hand a picture to a member of its team; with `?download` as a file to keep. Everybody else gets a 404."""

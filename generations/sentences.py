@@ -113,8 +113,10 @@ def objection(wrong: Objection) -> str:
         name: number_format(value, force_grouping=True) if isinstance(value, int) else value
         for name, value in wrong.values
     }
-    if (wrong.field, wrong.code) in OBJECTIONS:
-        return str(OBJECTIONS[wrong.field, wrong.code]) % values
+    kinds = (wrong.field, "references") if wrong.field == "mask" else (wrong.field,)  # a mask is a picture too
+    for field in kinds:
+        if (field, wrong.code) in OBJECTIONS:
+            return str(OBJECTIONS[field, wrong.code]) % values
     if wrong.code == "lacking":
         return str(LACKING) % values
     return str(UNREACHED) % values if "name" in values else str(OTHERWISE)

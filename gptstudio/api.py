@@ -7,8 +7,9 @@ refuses, an error of ours) is told in the wire's words too.
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from generations.api import images, jobs, native, videos
@@ -53,7 +54,15 @@ _videos.add_router("/videos", videos.router)
 _images.add_router("", images.router)
 _jobs.add_router("/jobs", jobs.router)
 
+
+@csrf_exempt
+def nothing(_request: HttpRequest) -> HttpResponse:
+    """Where ninja has a page of its own, at the beginning of each API."""
+    raise Http404
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    *(path(beginning, nothing) for beginning in ("v1/", "api/v1/", "api/studio/v1/")),
     path("v1/", _videos.urls),
     path("v1/", _images.urls),
     path("api/v1/", _jobs.urls),
@@ -69,7 +78,7 @@ class Doors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        wire = next((wire for beginning, wire in WIRES if request.path_info.startswith(beginning)), None)
+        wire = next((wire for beginning, wire in WIRES if f"{request.path_info}/".startswith(beginning)), None)
         if wire is None:
             return self.get_response(request)
         request.wire = wire  # type: ignore[attr-defined]

@@ -2,12 +2,21 @@
 
 import json
 import resource
+import socket
 import time
+import uuid
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+    UnsupportedTransferCoding,
+)
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -27,17 +36,15 @@ class Worker(ThreadWorker):
         super().handle_exit(sig, frame)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """What is too long to be read is told before anybody knows at which address: in the words of all scripts."""
-        status = TOO_LONG.get(type(exc))
-        if status is None:
+        """What cannot be read is told before anybody knows at which address: in the words of all scripts."""
+        if not isinstance(exc, ParseException):
             super().handle_error(req, client, addr, exc)
             return
+        status = UNREAD.get(type(exc), HTTPStatus.BAD_REQUEST)
         self.log.warning("%s from %s", status.phrase, addr and addr[0])
-        said = {"message": f"{status.phrase}.", "type": "invalid_request_error", "param": None, "code": "too_long"}
-        told = {"error": said, "code": status.value, "msg": said["message"], "message": said["message"], "data": None}
-        body = json.dumps(told)
-        head = f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\nContent-Type: application/json\r\n"
-        write_nonblock(client, f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        with suppress(OSError):
+            write_nonblock(client, _told(status))
+            _hear_out(client)
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
         """Hear out whoever was refused while still sending a file: gunicorn itself hangs up after 64 kB, and a library
@@ -50,10 +57,36 @@ LONGEST_HEARING, MOST_UNHEARD = 20.0, 64 * 1024 * 1024
 """Seconds and bytes: a few large pictures on an ordinary line. They are read by a thread that does nothing else, and
 are kept nowhere."""
 
-TOO_LONG = {
+UNREAD = {
     LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
+    ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
 }
+
+
+def _told(status: HTTPStatus) -> bytes:
+    said = {"message": f"{status.phrase}.", "type": "invalid_request_error", "param": None, "code": "invalid_request"}
+    told = {"error": said, "code": status.value, "msg": said["message"], "message": said["message"], "data": None}
+    body = json.dumps(told)
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "Connection: close",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        f"x-request-id: req_{uuid.uuid4().hex}",
+        "x-should-retry: false",
+    )
+    return "\r\n".join([*head, "", body]).encode()
+
+
+def _hear_out(client: socket.socket) -> None:
+    """For a moment, whoever is still talking: a line that is closed on unread bytes loses the answer with them."""
+    client.shutdown(socket.SHUT_WR)
+    client.settimeout(1)
+    for _ in range(16):
+        if not client.recv(64 * 1024):
+            return
 
 
 bind = f"{settings.HOST}:{settings.PORT}"

@@ -8,6 +8,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,26 +87,35 @@ def _form(request: HttpRequest, *, is_edit: bool) -> Body:
 
 def _stream(request: HttpRequest, most: int) -> Any:
     """The body from its beginning: on disk where it is long. Raises Refused where it is longer than `most`."""
-    whole = tempfile.SpooledTemporaryFile(  # noqa: SIM115 the caller closes it
-        max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=str(settings.SCRATCH)
-    )
-    size = 0
-    for piece in _pieces(request):
-        size += len(piece)
-        if size > most:
-            whole.close()
-            raise Refused(Why.TOO_LARGE, f"The body is larger than {most // 1024 // 1024} MB.")
-        whole.write(piece)
-    whole.seek(0)
-    return whole
+    with ExitStack() as on_failure:
+        whole = tempfile.SpooledTemporaryFile(  # noqa: SIM115 the caller closes it
+            max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=str(settings.SCRATCH)
+        )
+        on_failure.callback(whole.close)
+        size = 0
+        for piece in _pieces(request):
+            size += len(piece)
+            if size > most:
+                raise Refused(Why.TOO_LARGE, f"The body is larger than {most // 1024 // 1024} MB.")
+            whole.write(piece)
+        whole.seek(0)
+        on_failure.pop_all()
+        return whole
 
 
 def _pieces(request: HttpRequest) -> Iterable[bytes]:
     """What comes over the line. Django reads nothing where no length was told, so there the server is asked itself."""
     is_chunked = "chunked" in request.headers.get("transfer-encoding", "").lower()
     source = request.environ["wsgi.input"] if is_chunked and hasattr(request, "environ") else request
-    while piece := source.read(PIECE):
+    while piece := _next(source):
         yield piece
+
+
+def _next(source: Any) -> bytes:
+    try:
+        return bytes(source.read(PIECE))
+    except Exception as wrong:  # each server has errors of its own for a body that is broken off or badly cut
+        raise Refused(Why.NOT_READ, "The body is not whole.") from wrong
 
 
 def _parts(texts: MultiValueDict[str, str]) -> dict[str, Any]:

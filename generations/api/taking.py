@@ -13,6 +13,7 @@ from generations.api.bodies import Body
 from generations.api.callers import Caller
 from generations.catalog import Objection
 from generations.dialects.serving import Given, Refused, Why, Wish
+from generations.fetch import NotFetched, check
 from generations.models import Asset, ImageModel, Job, Use
 
 MOST_KEY = 255
@@ -41,7 +42,7 @@ def keep_given(caller: Caller, given: Given, use: Use) -> Asset:
     try:
         if given.file is not None:
             return intake.keep_upload(caller.member, given.file, use)
-        if given.text.lower().startswith(("http://", "https://")):
+        if "://" in given.text[:64]:
             return intake.keep_link(caller.member, given.text, use)
         return intake.keep_base64(caller.member, given.text, given.field, use)
     except intake.Objected as wrong:
@@ -56,6 +57,7 @@ Keep: TypeAlias = Callable[[Caller, Given, Use], Asset]
 def take(request: HttpRequest, caller: Caller, origin: str, wish: Wish, body: Body, keep: Keep = keep_given) -> Taken:
     """The job of this wish. Raises Refused; then nothing was held."""
     image_model = image_model_of(caller, wish)
+    _check_call_back(wish.call_back)
     sender = intake.Sender(origin, caller.key, body.fingerprint, call_back=wish.call_back)
     key = _key(request, caller)
     if job := _again(request, caller, sender, key):
@@ -71,6 +73,16 @@ def take(request: HttpRequest, caller: Caller, origin: str, wish: Wish, body: Bo
     except intake.OtherWish as wrong:
         raise _other_wish() from wrong
     return Taken(job, is_repeat=False)
+
+
+def _check_call_back(url: str) -> None:
+    """Only how it is written: who may be reached is judged whenever something is sent."""
+    try:
+        if url:
+            check(url)
+    except NotFetched as wrong:
+        said = "'callBackUrl' is not a whole http:// or https:// address."
+        raise Refused(Why.INVALID, said, "callBackUrl") from wrong
 
 
 def _again(request: HttpRequest, caller: Caller, sender: intake.Sender, key: str) -> Job | None:

@@ -30,6 +30,10 @@ class Try:
     status: int | None
     reply: Reply
 
+    @property
+    def is_taken(self) -> bool:
+        return self.reply == Reply.TAKEN
+
 
 def add(member: Member, url: str, events: Iterable[str]) -> Webhook:
     """Make a webhook for the member's team, with a new secret. Raises TooMany."""

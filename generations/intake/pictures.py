@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import Member
-from generations import imaging, vault
+from generations import imaging, media, vault
 from generations.catalog import Objection
 from generations.fetch import NotFetched, fetch
 from generations.imaging import Facts, Unreadable
@@ -35,7 +36,10 @@ def keep_upload(member: Member, upload: UploadedFile, use: Use = Use.REFERENCE) 
 
 
 def keep_link(member: Member, url: str, use: Use = Use.REFERENCE) -> Asset:
-    """Fetch a picture from a public address and keep it. Raises Objected."""
+    """Keep a picture from a public address, or from a link of our own. Raises Objected."""
+    ours = media.linked(url)
+    if ours:
+        return _keep(member, url, lambda path: _copy(ours, path), use)
     return _keep(member, url, lambda path: fetch(url, path, most_bytes=MOST_UPLOAD, within=FETCH_WITHIN), use)
 
 
@@ -51,6 +55,15 @@ def keep_base64(member: Member, text: str, name: str, use: Use = Use.REFERENCE) 
     except (binascii.Error, ValueError) as wrong:
         raise _objected(use, "broken", name) from wrong
     return _keep(member, name, lambda path: path.write_bytes(content), use)
+
+
+def _copy(asset: Asset, path: Path) -> None:
+    """From our own shelf: a studio at a private address could not fetch from itself."""
+    try:
+        with vault.open_picture(asset) as kept, path.open("wb") as file:
+            shutil.copyfileobj(kept, file)
+    except FileNotFoundError as gone:
+        raise NotFetched("status") from gone
 
 
 def _keep(member: Member, name: str, bring: Callable[[Path], object], use: Use) -> Asset:

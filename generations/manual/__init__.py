@@ -5,6 +5,7 @@ Limits, states and errors are taken from the wires themselves; the words around 
 
 from generations.manual.errors import Wrong, ends, errors, shape_of_an_error
 from generations.manual.examples import Example, examples
+from generations.manual.often import rates
 from generations.manual.pages import PAGES, Page, page_of
 from generations.manual.spellings import Spelling, spellings
 
@@ -18,6 +19,7 @@ __all__ = [
     "errors",
     "examples",
     "page_of",
+    "rates",
     "shape_of_an_error",
     "spellings",
 ]

@@ -73,7 +73,7 @@ def show_calls(
 
 def _limits(request: MemberRequest) -> dict[str, object]:
     return {
-        "rates_create": settings.RATES_CREATE,
-        "rates_read": settings.RATES_READ,
+        "rates_create": manual.rates(settings.RATES_CREATE),
+        "rates_read": manual.rates(settings.RATES_READ),
         "most_active": request.member.team.most_active or settings.MOST_ACTIVE,
     }

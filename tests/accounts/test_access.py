@@ -232,3 +232,15 @@ def test_an_owner_too_changes_only_what_the_form_has(alice: Member, browser_of: 
     alice = Member.objects.select_related("user", "team__wallet").get(pk=alice.pk)
     assert (alice.team.name, alice.team.wallet.balance, alice.role) == ("Torches", 1000, Role.OWNER)
     assert (alice.user.email, alice.user.is_staff) == ("alice@example.com", False)
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [("team", "http://testserver/team/"), ("team_invite", "/"), (None, "/")],
+)
+def test_a_change_of_language_leads_back_to_a_page_that_there_is(came_from, back, alice, browser_of):
+    browser = browser_of(alice)
+    headers = {"Referer": f"http://testserver{reverse(came_from)}"} if came_from else {}
+    answered = browser.post(reverse("team_invite"), {"email": "nobody"}, headers=headers)
+    assert f'name="next" value="{back}"' in answered.content.decode()
+    assert 'name="next" value="/team/?a=1"' in browser.get(reverse("team") + "?a=1").content.decode()

@@ -35,6 +35,9 @@ def test_a_key_is_made_once_copied_not_shown_again_and_revoked(alice):
 
     page.goto("/team/keys/")
     revoke(page)
+    page.get_by_text("1 key that no longer works").click()
+    expect(page.get_by_text("Revoked", exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_a_key_is_made_and_revoked_without_script(house, sit_down):

@@ -25,6 +25,7 @@ ROOMS = (
     "/docs/jobs/",
     "/docs/images-vip/",
     "/docs/images-openai/",
+    "/api/",
 )
 WIDTHS = (320, 390, 768, 1280)
 NAMELESS = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, img")]

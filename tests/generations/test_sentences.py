@@ -43,7 +43,11 @@ def test_every_wish_that_nobody_serves_is_named(field):
 
 @pytest.mark.parametrize("reason", ["type", "pixels", "bytes", "broken", "slow"])
 def test_every_unreadable_picture_is_named(reason):
-    assert "shoe.png" in sentences.objection(Objection("references", reason, (("name", "shoe.png"),)))
+    of_a_reference, of_a_mask = (
+        sentences.objection(Objection(field, reason, (("name", "shoe.png"),))) for field in ("references", "mask")
+    )
+    assert "shoe.png" in of_a_reference
+    assert of_a_mask == of_a_reference
 
 
 def test_all_bad_addresses_are_told_alike():

@@ -114,11 +114,21 @@ def test_a_refusal_is_heard_by_one_who_sends_a_whole_file_first(house):
         assert b" 401 " in line.recv(1000).splitlines()[0]
 
 
-def test_what_the_server_itself_refuses_is_json_too(house):
+UNREAD = {
+    414: b"GET /v1/models?" + b"&".join(b"a%d=1" % number for number in range(10_000)) + b" HTTP/1.1\r\n",
+    431: b"GET /v1/models HTTP/1.1\r\nX: " + b"a" * 100_000 + b"\r\n",
+    400: b"POST /v1/videos HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 3\r\n",
+    501: b"POST /v1/videos HTTP/1.1\r\nTransfer-Encoding: banana\r\n",
+}
+
+
+@pytest.mark.parametrize("status", UNREAD)
+def test_what_the_server_itself_refuses_is_json_too_and_arrives_whole(house, status):
     address = house.url.removeprefix("http://").split(":")
     with socket.create_connection((address[0], int(address[1]))) as line:
-        line.sendall(b"GET /v1/models?" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        line.sendall(UNREAD[status] + b"Host: localhost\r\n\r\n")
         answer = line.makefile("rb").read()
     head, _, body = answer.partition(b"\r\n\r\n")
-    assert b" 414 " in head.splitlines()[0]
+    assert b" %d " % status in head.splitlines()[0]
+    assert b"x-request-id: req_" in head
     assert {"error", "code", "msg", "message", "data"} <= set(json.loads(body))

@@ -47,11 +47,21 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """An example of what may go wrong."""
+
+    status: str
+    code: str
+    message: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     groups: list[tuple[str, list[Operation]]]
     shapes: list[tuple[str, list[Field]]]
-    failures: list[tuple[str, str]]
-    """Each status of trouble with an example of its body."""
+    failures: list[Trouble]
+    """One of each status."""
     codes: list[str]
 
 
@@ -68,13 +78,14 @@ class _Reader:
 
     def outline(self) -> Outline:
         groups: dict[str, list[Operation]] = {}
-        failures: dict[str, str] = {}
+        failures: dict[str, Trouble] = {}
         for path, methods in self.paths.items():
             for method, said in methods.items():
                 operation = self._operation(path, method, said)
                 groups.setdefault(gettext(said["tags"][0]), []).append(operation)
-                failures |= {status: _example(said["responses"][int(status)]) for status in operation.failures}
-        return Outline([*groups.items()], self._shapes(), sorted(failures.items()), self.shapes["Why"]["enum"])
+                failures |= {status: _trouble(status, said["responses"][int(status)]) for status in operation.failures}
+        told = [failures[status] for status in sorted(failures)]
+        return Outline([*groups.items()], self._shapes(), told, self.shapes["Why"]["enum"])
 
     def _operation(self, path: str, method: str, said: Schema) -> Operation:
         status, answer = next(iter(said["responses"].items()))
@@ -138,6 +149,11 @@ def _call(address: str, method: str, contents: Schema) -> str:
     if method not in ("get", "post") or (method == "post" and not contents):
         lines.insert(1, f"-X {method.upper()}")
     return " \\\n  ".join(lines)
+
+
+def _trouble(status: str, answer: Schema) -> Trouble:
+    said = answer["content"][JSON]["example"]["error"]
+    return Trouble(status, said["code"], said["message"], _example(answer))
 
 
 def _example(answer: Schema) -> str:

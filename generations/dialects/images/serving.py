@@ -147,15 +147,12 @@ class Native(AtOnce):
     def listen(self, said: Said) -> Wish:
         fields = Fields.of(said)
         model = fields.needed("model")
+        if said.is_edit and not said.is_form and fields.has("image"):
+            raise Refused(Why.INVALID, "'image' is a file of a form. In JSON say 'images'.", "image", "invalid_value")
         if unknown := fields.unknown(_known(said)):
             raise Refused(Why.INVALID, f"'{unknown[:80]}' is not known here.", unknown[:80], "unknown_parameter")
         prompt = fields.prompt("prompt", MOST_PROMPT)
         pictures, mask = tuple(_pictures(said, fields)), _mask(said, fields)
-        if said.is_edit and not pictures:
-            name = "image" if said.is_form else "images"
-            raise Refused(
-                Why.MISSING, f"'{name}' is missing: an edit needs a picture.", name, "missing_required_parameter"
-            )
         count = fields.whole("n", 1, MOST_PICTURES) or 1
         brief = _options(fields, model, prompt).sized(_native_size(fields.text("size")))
         _about_fidelity(fields, model)
@@ -237,6 +234,9 @@ def _pictures(said: Said, fields: Fields) -> Iterator[Given]:
     given = [Given(file=file, field="image") for name in ("image", "image[]") for file in said.files.get(name, ())]
     if not said.is_form:
         given = [_listed(item, f"images[{place}]") for place, item in enumerate(_images(fields))]
+    if not given:
+        name = "image" if said.is_form else "images"
+        raise Refused(Why.MISSING, f"'{name}' is missing: an edit needs a picture.", name, "missing_required_parameter")
     if len(given) > MOST_FILES:
         raise Refused(Why.INVALID, f"At most {MOST_FILES} pictures are taken.", "image", "array_above_max_length")
     yield from given

@@ -4,7 +4,7 @@ import pytest
 
 from generations.api import images as answering
 from generations.dialects.serving import Refused, Said, Why
-from generations.manual import PAGES, errors, examples, page_of
+from generations.manual import PAGES, errors, examples, page_of, rates
 from generations.manual.errors import WHEN
 from generations.manual.pages import Field, Page
 from generations.models import ImageModel, Provider
@@ -27,6 +27,18 @@ def body(page: Page, path: str, value: object) -> Said:
     if within:
         whole = {"model": "m", "prompt": "a", within[0]: place}
     return Said(whole)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (["20/second", "1200/minute"], "20 a second and 1,200 a minute"),
+        (["5 per 10 second"], "5 in 10 seconds"),
+        (["1/hour", "9/day"], "1 an hour and 9 a day"),
+    ],
+)
+def test_a_rate_is_told_in_words(said, words):
+    assert rates(said) == words
 
 
 def test_every_served_wire_has_its_page():

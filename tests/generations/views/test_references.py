@@ -1,9 +1,14 @@
 """The references of the composer: kept at once, refused by name, and the same without script."""
 
+import re
+from uuid import UUID
+
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from generations import media
 from generations.models import Asset, Job, Use
 from tests.generations.factories import AssetFactory
 from tests.generations.pictures import picture, upload
@@ -38,6 +43,31 @@ def test_a_private_address_is_refused_in_the_words_of_every_bad_address(at_alice
     answer = fragment(at_alices, "post", reverse("references"), {"link": "http://127.0.0.1:9/a.png"})
     assert answer.status_code == 422
     assert "No picture could be fetched from “http://127.0.0.1:9/a.png”" in answer.content.decode()
+
+
+def test_a_link_of_our_own_is_taken_from_our_own_shelf(at_alices, at_charlies, alice, image_model, settings):
+    settings.PUBLIC_URL = "http://127.0.0.1:9"
+    fragment(at_alices, "post", reverse("references"), {"file": upload()})
+    given = Asset.objects.get()
+    answer = fragment(at_charlies, "post", reverse("references"), {"link": media.lasting_link(given)})
+    assert answer.status_code == 200
+    kept = Asset.objects.exclude(team=alice.team).get()
+    assert (kept.sha256, kept.pk) == (
+        given.sha256,
+        UUID(re.findall(r'name="reference" value="([^"]+)"', answer.content.decode())[0]),
+    )
+
+
+@pytest.mark.parametrize("spoil", ["ended", "forged", "elsewhere", "empty"])
+def test_no_other_address_is_taken_for_a_link_of_our_own(spoil, alice, settings):
+    settings.PUBLIC_URL = "http://127.0.0.1:9"
+    with time_machine.travel("2026-11-21T12:00Z") as clock:
+        link = media.lasting_link(AssetFactory(member=alice))
+        assert media.linked(link)
+        if spoil == "ended":
+            clock.shift(3601)
+        spoilt = {"forged": link.replace("original", "originel"), "elsewhere": link.replace(":9", ":8"), "empty": "/"}
+        assert media.linked(spoilt.get(spoil, link)) is None
 
 
 def test_without_script_files_come_with_the_press(at_alices, image_model, wish):

@@ -220,15 +220,17 @@ def test_the_model_is_looked_at_before_unknown_fields_and_those_before_the_promp
             {"images": [{"image_url": "https://a.example/x.png"}], "input_fidelity": "high"},
             "invalid_input_fidelity_model",
         ),
-        ({"image": "https://a.example/x.png"}, "unknown_parameter"),
+        ({"image": "https://a.example/x.png"}, "invalid_value"),
     ],
 )
 def test_a_json_edit_needs_its_pictures_as_objects(body, code):
     assert refusal(E, {**NATIVE, **body}, is_edit=True).code == code
 
 
-def test_an_edit_without_a_picture_is_no_edit():
-    assert refusal(E, NATIVE, is_form=True, is_edit=True).code == "missing_required_parameter"
+@pytest.mark.parametrize(("wire", "body"), [(C, OFFICIAL), (D, VIP), (E, NATIVE)], ids="CDE")
+def test_an_edit_without_a_picture_is_no_edit(wire, body):
+    assert refusal(wire, body, is_form=True, is_edit=True).code == "missing_required_parameter"
+    assert refusal(wire, body, is_edit=True).code == "missing_required_parameter"
 
 
 def test_numbers_of_a_form_are_digits():
