@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import uuid
 
 import pytest
@@ -73,9 +74,11 @@ def test_when_its_process_stops_all_who_wait_are_sent_away_and_whoever_still_com
     waiter.start()
     while not waiting._events:
         pass
+    began = time.monotonic()
     waiting.stop()
     waiter.join()
     wait()
+    assert time.monotonic() - began < 10
     assert [(each.why, each.retry_after) for each in told] == [(Why.STOPPING, 10)] * 2
     assert str(job) in told[0].message
     assert waiting._events == {}
