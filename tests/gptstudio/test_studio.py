@@ -84,6 +84,11 @@ def test_a_web_process_that_dies_is_replaced(running: Studio) -> None:
     assert killed not in running.children()
 
 
+def test_tests_that_share_a_studio_are_one_group(request: pytest.FixtureRequest, worker_id: str) -> None:
+    """xdist goes by the end of the name alone, and says nothing where it finds none."""
+    assert worker_id == "master" or request.node.nodeid.endswith("@studio")
+
+
 def test_a_taken_port_is_said_in_one_sentence(studio: Studio) -> None:
     with socket.create_server(("127.0.0.1", studio.port)), pytest.raises(AssertionError) as refused:
         studio.manage("studio")
