@@ -7,14 +7,21 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import openai
 import pytest
 
 from tests.live.conftest import HERE, furnished, run, worker  # noqa: F401
 from tests.live.studio import Studio
+from tests.upstream.fixture import Handle
 
 PLACE = Path(__file__).parent
+
+
+def submissions_of(upstream: Handle, prompt: str) -> list[dict[str, Any]]:
+    """What the providers were asked for by this prompt: other tests may have left something under way."""
+    return [each for each in upstream.submissions() if each["prompt"] == prompt]
 
 
 @pytest.fixture(scope="package", params=HERE)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.conftest import submissions_of
 from tests.generations.pictures import picture
+from tests.live.studio import wait_for
 
 pytestmark = pytest.mark.services
 
@@ -41,13 +43,13 @@ def test_an_edit_with_two_pictures_and_a_mask(send, upstream):
     wish = {"model": "gpt-image-2", "prompt": "two cats, half of one masked"}
     made = send("/v1/images/edits", **wish, image="@one.png", **{"image[]": "@two.png"}, mask="@mask.png")
     assert made["data"][0]["b64_json"]
-    (sent,) = upstream.log()
+    (sent,) = submissions_of(upstream, wish["prompt"])
     assert (len(sent["references"]), bool(sent["mask"])) == (2, True)
 
 
-def test_a_video_with_a_picture(send, house):
+def test_a_video_with_a_picture(send, upstream):
     wish = {"model": "gpt-image-2", "prompt": "a cat in chunks", "metadata[size]": "1080x1920"}
     task = send("/v1/videos", **wish, input_reference="@one.png")
     assert task["status"] == "queued"
-    kept = "FROM generations_jobreference JOIN generations_job ON generations_job.id = job_id"
-    assert house.rows(f"SELECT count(*) {kept} WHERE prompt = 'a cat in chunks'") == [(1,)]
+    (sent,) = wait_for(lambda: submissions_of(upstream, wish["prompt"]), what="the submission")
+    assert (sent["size"], len(sent["references"])) == ("1080x1920", 1)

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from tests.clients import examples
+from tests.clients.conftest import submissions_of
 from tests.live.studio import Studio
 
 pytestmark = pytest.mark.services
@@ -139,7 +140,7 @@ def test_a_video_from_two_pictures_by_curl(typed, script, upstream):
     assert outline(created) == outline(examples.VIDEOS_QUEUED)
     done = ended(lambda: script.get(f"/v1/videos/{created['id']}").json(), "status")
     assert outline(done) == outline(examples.VIDEOS_COMPLETED)
-    (sent,) = upstream.log()
+    (sent,) = submissions_of(upstream, "根据图片做一个广告")
     assert len(sent["references"]) == 2
 
 

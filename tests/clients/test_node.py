@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.conftest import PLACE
+from tests.clients.conftest import PLACE, submissions_of
 from tests.generations.pictures import picture
 
 pytestmark = pytest.mark.services
@@ -29,11 +29,6 @@ def heard(node, upstream, tmp_path_factory) -> dict[str, Any]:
     told = node((PLACE / "calls.mjs").read_text(), folder / "picture.png", folder / "mask.png")
     heard: dict[str, Any] = json.loads(told)
     return heard
-
-
-def asked(upstream, prompt: str) -> list[dict[str, Any]]:
-    """The submissions of this prompt."""
-    return [each for each in upstream.submissions() if each["prompt"] == prompt]
 
 
 def test_it_lists_the_image_models(heard):
@@ -59,7 +54,7 @@ def test_it_edits_a_file_that_it_streams(heard):
 
 def test_it_edits_two_files_with_a_mask(heard, upstream):
     assert heard["editedFiles"] == "PNG"
-    (sent,) = asked(upstream, "two cats and a mask")
+    (sent,) = submissions_of(upstream, "two cats and a mask")
     assert (len(sent["references"]), bool(sent["mask"])) == (2, True)
 
 
@@ -101,7 +96,7 @@ def test_what_is_wrong_is_an_error_of_its_own_class_with_its_code_and_field(hear
 
 
 def test_a_failure_is_told_once_and_not_tried_again(heard, upstream):
-    assert len(asked(upstream, "a lost cat [fail=task_failed]")) == 1
+    assert len(submissions_of(upstream, "a lost cat [fail=task_failed]")) == 1
 
 
 @pytest.mark.parametrize(
@@ -111,6 +106,6 @@ def test_its_own_second_try_finds_the_first_ones_picture_and_is_charged_once(hea
     told = heard[call]
     assert (told["tries"], told["replayed"], told["picture"]) == (["0", "1"], [None, "true"], "PNG")
     assert len(set(told["jobs"])) == 1
-    assert len(asked(upstream, prompt)) == 1
+    assert len(submissions_of(upstream, prompt)) == 1
     made = "FROM generations_generation made JOIN generations_job job ON job.id = made.job_id"
     assert house.rows(f"SELECT made.charged {made} WHERE job.prompt = '{prompt}'") == [(5,)]
