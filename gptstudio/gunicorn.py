@@ -96,6 +96,9 @@ workers = settings.WEB_PROCESSES
 # are at work at once is `generations.api.turnstile`'s to say.
 threads = settings.WEB_LINES
 worker_connections = settings.WEB_LINES + 1000
+# Longer than client libraries and proxies keep a line that rests (Node's fetch 4 s, httpx 5, nginx 60). One that hangs
+# up first does so under the next question, and who polls every few seconds loses that now and then.
+keepalive = 75
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 a heartbeat must not wait for a disk
 
 # The embedded workers finish the calls they hold before the process may end.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -112,6 +113,15 @@ def test_a_refusal_is_heard_by_one_who_sends_a_whole_file_first(house):
         for _ in range(16):
             line.sendall(bytes(1_000_000))
         assert b" 401 " in line.recv(1000).splitlines()[0]
+
+
+def test_a_line_that_rests_between_two_questions_still_answers(house, key):
+    question = f"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", house.port)) as line:
+        for pause in (0, 4):
+            time.sleep(pause)
+            line.sendall(question)
+            assert line.recv(65536).startswith(b"HTTP/1.1 200")
 
 
 UNREAD = {
