@@ -7,6 +7,8 @@ import json
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
 
 import httpx2 as httpx
@@ -116,12 +118,11 @@ def test_a_refusal_is_heard_by_one_who_sends_a_whole_file_first(house):
 
 
 def test_a_line_that_rests_between_two_questions_still_answers(house, key):
-    question = f"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
-    with socket.create_connection(("127.0.0.1", house.port)) as line:
+    with closing(HTTPConnection("127.0.0.1", house.port)) as line:
         for pause in (0, 4):
             time.sleep(pause)
-            line.sendall(question)
-            assert line.recv(65536).startswith(b"HTTP/1.1 200")
+            line.request("GET", "/v1/models", headers={"Authorization": f"Bearer {key}"})
+            assert json.loads(line.getresponse().read())["data"]
 
 
 UNREAD = {
