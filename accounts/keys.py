@@ -41,16 +41,19 @@ def derived_key(purpose: str) -> str:
 def keep_key(member: Member, name: str, key: str, **more: Any) -> ApiKey:
     """Write a key down, with `more` of its fields, or find it where it was written before."""
     said = {"member": member, "name": name, "ending": key[-4:], **more}
-    return ApiKey.objects.get_or_create(key_hash=_hash(key), defaults=said)[0]
+    return ApiKey.objects.get_or_create(key_hash=hashed(key), defaults=said)[0]
 
 
 def find_key(text: str) -> ApiKey | None:
     """The live key that this is, with its member and team; None for anything else."""
-    if not is_wellformed(text):
-        return None
+    return find_hashed(hashed(text)) if is_wellformed(text) else None
+
+
+def find_hashed(key_hash: str) -> ApiKey | None:
+    """The same, by what is kept of it."""
     fresh = Q(expires=None) | Q(expires__gt=timezone.now())
     live = ApiKey.objects.filter(fresh, revoked=None, member__is_active=True, member__user__is_active=True)
-    return live.select_related("member__team", "member__user").filter(key_hash=_hash(text)).first()
+    return live.select_related("member__team", "member__user").filter(key_hash=key_hash).first()
 
 
 def note_use(key: ApiKey) -> None:
@@ -59,6 +62,7 @@ def note_use(key: ApiKey) -> None:
     if key.last_used is None or now - key.last_used > NOTED_EVERY:
         stale = Q(last_used=None) | Q(last_used__lt=now - NOTED_EVERY)
         ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)
+        key.last_used = now
 
 
 def bearer(header: str) -> str:
@@ -94,5 +98,6 @@ def _base62(number: int, width: int) -> str:
     return "".join(reversed(digits))
 
 
-def _hash(key: str) -> str:
+def hashed(key: str) -> str:
+    """What is kept of a key."""
     return hashlib.sha256(key.encode()).hexdigest()

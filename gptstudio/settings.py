@@ -200,6 +200,8 @@ MOST_ACTIVE = env.int("MOST_ACTIVE", 1000)
 RATES_CREATE: list[str] = env.list("RATES_CREATE", ["20/second", "600/minute"])
 RATES_READ: list[str] = env.list("RATES_READ", ["100/second", "3000/minute"])
 """Calls that one API key may make, to begin something and to ask how it goes; a team may make three times as many."""
+REMEMBERED_FOR = 0.5
+"""Seconds for which a web process believes that an API key and an image model are as it has read them."""
 DRAIN_SECONDS = env.int("DRAIN_SECONDS", 660)
 """How long a stopping process waits for the calls it holds. A call that is cut off may still be billed."""
 DEAF_AFTER = 60

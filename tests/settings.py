@@ -27,6 +27,7 @@ from gptstudio.settings import *  # noqa: E402 the environment comes first
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Path(STATIC_ROOT).mkdir()  # whitenoise warns where there is none
+REMEMBERED_FOR = 0  # what a test changes is so at once
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 

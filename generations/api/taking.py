@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from generations import intake, sentences
 from generations.api.bodies import Body
 from generations.api.callers import Caller
+from generations.api.lately import Lately
 from generations.catalog import Objection
 from generations.dialects.serving import Given, Refused, Why, Wish
 from generations.fetch import NotFetched, check
@@ -111,10 +112,15 @@ def _bare(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
 
 
+@Lately
+def _offered(name: str) -> ImageModel | None:
+    return ImageModel.objects.offered().filter(name=name).prefetch_related("prices").first()
+
+
 def image_model_of(caller: Caller, wish: Wish) -> ImageModel:
     """The one that the wish names, if it is offered and the key may use it. Raises Refused."""
     name = wish.brief.image_model
-    image_model = ImageModel.objects.offered().filter(name=name).prefetch_related("prices").first()
+    image_model = _offered(name)
     if image_model is None:
         raise Refused(Why.NO_MODEL, f"There is no image model '{name[:80]}' here.", "model")
     if not caller.may_use(name):

@@ -21,7 +21,7 @@ from generations.engine import Bell
 from generations.engine.bells import SUBMIT
 from generations.engine.sweep import RING_AGAIN
 from generations.intake.objected import Objected
-from generations.models import Asset, Generation, ImageModel, Job, JobReference, Route, Use
+from generations.models import Asset, Generation, ImageModel, Job, JobReference, Use
 
 STUDIO = "studio"
 REMEMBERED = timedelta(hours=24)
@@ -195,7 +195,7 @@ def _with_pictures(brief: Brief, pictures: list[Asset]) -> Brief:
 
 def _unserved(image_model: ImageModel, brief: Brief) -> list[Objection]:
     """What none of the open routes can say of this brief; nothing where one of them can say all of it."""
-    lacks = [dialects.lacking(route.provider.dialect, brief) for route in Route.objects.serving(image_model.pk)]
+    lacks = [dialects.lacking(dialect, brief) for dialect in image_model.spoken]
     if not lacks:
         return [Objection("image_model", "no_provider")]
     return [Objection(fault.code, "unserved") for fault in lacks[:1] if fault] if all(lacks) else []

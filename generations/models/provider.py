@@ -4,6 +4,7 @@ from typing import Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from generations import dialects, faults, pricing
@@ -46,6 +47,11 @@ class ImageModel(models.Model):
     @property
     def tariff(self) -> dict[str, int]:
         return {pricing.line(price.tier, price.quality): price.credits for price in self.prices.all()}
+
+    @cached_property
+    def spoken(self) -> tuple[str, ...]:
+        """The dialects of the open routes that lead to it."""
+        return tuple(Route.objects.serving(self.pk).values_list("provider__dialect", flat=True))
 
 
 class Price(models.Model):
