@@ -66,8 +66,9 @@ worker_enable_prefetch_count_reduction = False  # running calls are acknowledged
 
 MEMORY = {"polling_interval": 0.05}  # a bell is heard within 50 ms, for 0.2 % of a processor when idle
 REDIS = {
-    # The smallest value among all that share a broker wins, and Celery's one hour is near to the longest calls.
-    "visibility_timeout": 2 * 3600,
+    # Redis has no acknowledgements. Kombu's imitation writes each bell down a second time and strikes it out again, in
+    # two transactions that cost more than the bell, and all it would bring back is a bell that the sweep rings anyway.
+    "ack_emulation": False,
     # Without these a publisher whose Redis went away waits for the kernel, or for ever. A consumer is not hurt: it
     # asks Redis to answer within a second (BRPOP), and reads only what has come.
     "socket_connect_timeout": 2,

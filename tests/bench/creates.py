@@ -13,7 +13,7 @@ from tests.bench.served import TASK, furnished, web
 from tests.bench.stacks import DATABASE_URL
 from tests.live.studio import Studio, fresh_database
 
-AT_ONCE, CALLS, FIRST, PRICE = 50, 3_000, 200, 10
+AT_ONCE, CALLS, FIRST, PRICE = 50, 3_000, 200, 4
 SECONDS = 8
 TABLES = """
 CREATE TABLE wallet (id int PRIMARY KEY, balance bigint NOT NULL);
