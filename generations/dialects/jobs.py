@@ -151,7 +151,12 @@ class Jobs:
         code, words = _REFUSALS[refusal.why]
         data = None
         if refusal.why is Why.TOO_OFTEN:
-            data = {"retryAfter": refusal.retry_after, "limit": refusal.limit, "windowSeconds": refusal.window}
+            data = {
+                "retryAfter": refusal.retry_after,
+                "limit": refusal.limit,
+                "tier": refusal.tier,  # the seller's is a plan; here nobody buys one, and it says whose limit it is
+                "windowSeconds": refusal.window,
+            }
         return Answer(code, {"code": code, "msg": words or refusal.message, "data": data})
 
     def probe(self) -> Request:
