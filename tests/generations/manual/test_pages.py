@@ -104,6 +104,20 @@ def test_an_example_is_of_the_documented_image_model_where_it_is_offered(about, 
     assert examples(about)[0].spelling.page == about
 
 
+@pytest.mark.parametrize(
+    "about", [page for page in PAGES if page.dialect != "images-official"], ids=lambda it: it.dialect
+)
+def test_a_wire_that_takes_pictures_shows_how_in_the_words_of_its_document(about, db):
+    Provider.objects.update(is_enabled=True)
+    _from_words, example = examples(about)
+    assert example.image_model == (about.edit_model or about.image_model)
+    assert example.spelling.page == about
+    for script in example.spelling.scripts:
+        assert ("data:image/png;base64," in script.text) == example.is_inline
+        assert ("reference-1.png" in script.text) != example.is_inline
+        assert "picture.example" not in script.text
+
+
 @pytest.mark.parametrize("about", PAGES, ids=NAMES)
 def test_else_it_is_of_the_sketch(about, db):
     assert [each.name for each in ImageModel.objects.offered()] == ["sketch"]
