@@ -136,7 +136,7 @@ class Jobs:
                 "taskId": dressed(task.id),
                 "model": task.image_model,
                 "state": _STATES.get(task.state, "fail"),
-                "param": task.said,
+                "param": task.said or "{}",  # a task from elsewhere had no such call, and this is read as JSON
                 "resultJson": json.dumps({"resultUrls": urls}) if urls else None,
                 "failCode": str(_REFUSALS[refusal.why][0]) if refusal else None,
                 "failMsg": refusal.message if refusal else None,
