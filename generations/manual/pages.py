@@ -167,6 +167,7 @@ PAGES = (
         ),
         (
             _("Times are milliseconds. Every key is there, null where it has nothing to say."),
+            _("X-Request-ID does here what Idempotency-Key does in every dialect."),
             _("With status 429, tier says whose limit it is, key or team; retryAfter and windowSeconds are seconds."),
         ),
         edit_model="gpt-image-2-image-to-image",
