@@ -227,6 +227,18 @@ def test_a_json_edit_needs_its_pictures_as_objects(body, code):
     assert refusal(E, {**NATIVE, **body}, is_edit=True).code == code
 
 
+def test_too_many_pictures_are_told_of_the_field_that_they_stood_in():
+    assert refusal(E, {**NATIVE, "images": [ONE] * 17}, is_edit=True).field == "images"
+    assert refusal(E, NATIVE, files={"image[]": (b"",) * 17}, is_form=True, is_edit=True).field == "image"
+
+
+@pytest.mark.parametrize("quality", ["xhigh", "max"])
+def test_openais_finer_models_and_no_others_are_drawn_more_finely_than_high(quality):
+    finer = {**NATIVE, "model": "gpt-image-2.5-flare", "quality": quality}
+    assert E.listen(Said(finer)).brief.quality == quality
+    assert refusal(E, {**NATIVE, "quality": quality}).code == "invalid_value"
+
+
 @pytest.mark.parametrize(("wire", "body"), [(C, OFFICIAL), (D, VIP), (E, NATIVE)], ids="CDE")
 def test_an_edit_without_a_picture_is_no_edit(wire, body):
     assert refusal(wire, body, is_form=True, is_edit=True).code == "missing_required_parameter"
