@@ -45,7 +45,7 @@ def keep_given(caller: Caller, given: Given, use: Use) -> Asset:
         if given.file is not None:
             return intake.keep_upload(caller.member, given.file, use)
         if "://" in given.text[:64]:
-            return intake.keep_link(caller.member, given.text, use)
+            return intake.keep_link(caller.member, given.text.strip(), use)
         return intake.keep_base64(caller.member, given.text, given.field, use)
     except intake.Objected as wrong:
         said = sentences.objection(wrong.objections[0])

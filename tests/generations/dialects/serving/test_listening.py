@@ -71,6 +71,13 @@ def test_a_form_of_openais_sdk_says_the_same_as_the_documents_json():
     assert A.listen(Said(form, is_form=True)) == A.listen(Said(json)) == A.listen(Said(spelt, is_form=True))
 
 
+def test_a_form_may_number_the_places_of_its_pictures():
+    pictures = {f"metadata[urls][{place}]": f"https://a.example/{place}.png" for place in range(2)}
+    wish = A.listen(Said({**VIDEO, **pictures, "metadata[size]": "1080x1920"}, is_form=True))
+    assert [given.text for given in wish.references] == ["https://a.example/0.png", "https://a.example/1.png"]
+    assert wish.brief.size == "1080x1920"
+
+
 def test_a_file_and_an_image_url_are_references_too():
     said = Said({**VIDEO, "image_url": "https://a.example/c.png"}, {"input_reference": ("a file",)}, is_form=True)
     assert [given.text or given.file for given in A.listen(said).references] == ["https://a.example/c.png", "a file"]
