@@ -2,9 +2,11 @@
 
 import pytest
 
+from generations import reports
 from generations.api import images as answering
 from generations.dialects.serving import Refused, Said, Why
-from generations.manual import PAGES, errors, examples, page_of, rates
+from generations.faults import Kind
+from generations.manual import PAGES, ends, errors, examples, page_of, rates
 from generations.manual.errors import WHEN
 from generations.manual.pages import Field, Page
 from generations.models import ImageModel, Provider
@@ -95,6 +97,12 @@ def test_a_silent_line_is_kept_alive_after_as_long_as_the_pages_say():
 )
 def test_the_codes_are_those_of_the_wire(dialect, expected):
     assert expected in [(wrong.status, wrong.code) for wrong in errors(dialect)]
+
+
+@pytest.mark.parametrize("dialect", ["videos", "jobs"])
+def test_every_end_of_a_task_without_a_picture_is_named(dialect):
+    whys = {reports._WHY.get(kind, Why.FAILED) for kind in Kind} | {Why.CANCELLED}
+    assert {wrong.when for wrong in ends(dialect)} == {WHEN[why] for why in whys}
 
 
 @pytest.mark.parametrize("about", PAGES, ids=NAMES)
