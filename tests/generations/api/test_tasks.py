@@ -121,18 +121,7 @@ def test_a_jobs_task_goes_from_waiting_to_success(alices, transactional_db):
     assert begun == {"code": 200, "msg": "success", "data": {"taskId": begun["data"]["taskId"]}}
     task = begun["data"]["taskId"]
     assert task.startswith("task_")
-    keys = [
-        "taskId",
-        "model",
-        "state",
-        "param",
-        "resultJson",
-        "failCode",
-        "failMsg",
-        "costTime",
-        "completeTime",
-        "createTime",
-    ]
+    keys = [*TOLD]
     before = alices.get(RECORD, taskId=task).json()["data"]
     assert list(before) == keys
     assert (before["state"], json.loads(before["param"])) == ("waiting", body)
