@@ -31,6 +31,7 @@ urlpatterns = [
     path("team/webhooks/<uuid:pk>/remove/", views.webhook_remove, name="webhook_remove"),
     path("team/deliveries/<uuid:pk>/replay/", views.webhook_replay, name="webhook_replay"),
     path("docs/", views.docs, name="docs"),
+    path("docs/webhooks/", views.docs_webhooks, name="docs_webhooks"),
     path("docs/<slug:dialect>/", views.docs_page, name="docs_page"),
     path("theme/", views.theme, name="theme"),
 ]

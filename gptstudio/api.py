@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from generations.api import images, jobs, native, videos
-from generations.api.answers import refused, wire_of
+from generations.api.answers import mark, refused, wire_of
 from generations.api.native import page
 from generations.dialects import AT_ONCE, JOBS, VIDEOS
 from generations.dialects.images import NATIVE
@@ -46,7 +46,10 @@ def served(wire: Served) -> NinjaAPI:
 
 def tell(request: HttpRequest, wrong: Refused | type[Refused]) -> HttpResponse:
     assert isinstance(wrong, Refused)  # noqa: S101 ninja's own annotation allows for the class
-    return refused(wire_of(request), wrong.refusal)
+    response = refused(wire_of(request), wrong.refusal)
+    if taken := getattr(request, "taken", None):  # it was taken on, and its caller waited in vain
+        mark(response, taken.job, is_repeat=taken.is_repeat)
+    return response
 
 
 _videos, _images, _jobs = (served(wire) for wire in (VIDEOS, AT_ONCE[NATIVE], JOBS))

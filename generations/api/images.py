@@ -79,6 +79,7 @@ def _answer(request: HttpRequest, *, is_edit: bool) -> HttpResponseBase:
     request.wire = wire  # type: ignore[attr-defined]
     wish = wire.listen(body.said)
     taken = take(request, caller, wire.name, wish, body)
+    request.taken = taken  # type: ignore[attr-defined]
     if wish.is_streamed:
         response: HttpResponseBase = _events(wire, taken.job, is_edit=is_edit)
     elif caller.key.keeps_alive and not waiting.wait(taken.job.pk, SILENCE):

@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 OF_A_TEAM = 3
 """How many times as often as one key a whole team may call."""
+KEY, TEAM = "key", "team"
 
 
 def count(caller: Caller, scope: Scope) -> None:
@@ -27,26 +28,28 @@ def count(caller: Caller, scope: Scope) -> None:
     Where the counter's own store is away, nobody is turned away.
     """
     try:
-        for item, name in _counters(caller, scope):
+        for item, tier, owner in _counters(caller, scope):
+            name = f"{scope} {tier} {owner}"
             if not _limiter().hit(item, name):
-                raise Refused.by(_refusal(item, name))
+                raise Refused.by(_refusal(item, name, tier))
     except StorageError as wrong:
         log.warning("calls_not_counted", error=type(wrong).__name__)
 
 
-def _counters(caller: Caller, scope: Scope) -> list[tuple[RateLimitItem, str]]:
+def _counters(caller: Caller, scope: Scope) -> list[tuple[RateLimitItem, str, object]]:
+    """Each window, whose it is, and the owner's id."""
     rates = settings.RATES_CREATE if scope == Scope.CREATE else settings.RATES_READ
     items = [_item(rate) for rate in rates]
-    of_key = [(item, f"{scope} key {caller.key.pk}") for item in items]
     wide = [type(item)(item.amount * OF_A_TEAM, item.multiples) for item in items]
-    return of_key + [(item, f"{scope} team {caller.member.team_id}") for item in wide]
+    of_key = [(item, KEY, caller.key.pk) for item in items]
+    return of_key + [(item, TEAM, caller.member.team_id) for item in wide]
 
 
-def _refusal(item: RateLimitItem, name: str) -> Refusal:
+def _refusal(item: RateLimitItem, name: str, tier: str) -> Refusal:
     seconds = item.get_expiry()
     wait = max(1, round(_limiter().get_window_stats(item, name).reset_time - time.time()))
     said = f"Too many calls: {item.amount} are taken in {seconds} s."
-    return Refusal(Why.TOO_OFTEN, said, retry_after=min(wait, seconds), limit=item.amount, window=seconds)
+    return Refusal(Why.TOO_OFTEN, said, retry_after=min(wait, seconds), limit=item.amount, window=seconds, tier=tier)
 
 
 @cache

@@ -13,13 +13,15 @@ from generations.api.bodies import Body
 from generations.api.callers import Caller
 from generations.api.lately import Lately
 from generations.catalog import Objection
+from generations.dialects import JOBS
 from generations.dialects.serving import Given, Refused, Why, Wish
 from generations.fetch import NotFetched, check
 from generations.models import Asset, ImageModel, Job, Use
 
 MOST_KEY = 255
-KEYS = ("idempotency-key", "x-request-id")
-"""Headers that name a submission. The second is the `jobs` wire's own (its page on createTask)."""
+KEY, JOBS_KEY = "idempotency-key", "x-request-id"
+"""Headers that name a submission. The second does so on the `jobs` wire alone (its page on createTask): elsewhere it is
+the name of a trace, and whoever calls twice within one trace wants two pictures."""
 
 _WHY = {
     ("image_model", "no_provider"): Why.NO_MODEL,
@@ -44,7 +46,7 @@ def keep_given(caller: Caller, given: Given, use: Use) -> Asset:
         if given.file is not None:
             return intake.keep_upload(caller.member, given.file, use)
         if "://" in given.text[:64]:
-            return intake.keep_link(caller.member, given.text, use)
+            return intake.keep_link(caller.member, given.text.strip(), use)
         return intake.keep_base64(caller.member, given.text, given.field, use)
     except intake.Objected as wrong:
         said = sentences.objection(wrong.objections[0])
@@ -60,7 +62,7 @@ def take(request: HttpRequest, caller: Caller, origin: str, wish: Wish, body: Bo
     image_model = image_model_of(caller, wish)
     _check_call_back(wish.call_back)
     sender = intake.Sender(origin, caller.key, body.fingerprint, call_back=wish.call_back)
-    key = _key(request, caller)
+    key = _key(request, caller, origin)
     if job := _again(request, caller, sender, key):
         return Taken(job, is_repeat=True)
     sender = replace(sender, said=_kept_words(body))
@@ -97,9 +99,10 @@ def _again(request: HttpRequest, caller: Caller, sender: intake.Sender, key: str
     return intake.sent_before(sender) if is_retry else None
 
 
-def _key(request: HttpRequest, caller: Caller) -> str:
+def _key(request: HttpRequest, caller: Caller, origin: str) -> str:
     """The submission key of a call that names one. It is one API key's own, whoever else uses the same word."""
-    named = next(filter(None, (_bare(request.headers.get(name, "")) for name in KEYS)), "")
+    names = (KEY, JOBS_KEY) if origin == JOBS.name else (KEY,)
+    named = next(filter(None, (_bare(request.headers.get(name, "")) for name in names)), "")
     if len(named) > MOST_KEY or not named.isprintable():
         said = f"An idempotency key has at most {MOST_KEY} visible characters."
         raise Refused(Why.INVALID, said, "Idempotency-Key")

@@ -4,6 +4,7 @@ The codes are OpenAI's for a wrong field (live endpoint, gpt-image-2, August 202
 leave them out.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ _KINDS = {
     list: "an array",
     dict: "an object",
 }
+_FOLDED = re.compile(r"(?P<outer>[^\[]+)\[(?P<inner>[^\]]+)\](?P<place>\[\d*\])?")
 
 
 class Fields:
@@ -146,14 +148,19 @@ def _digits(text: str) -> Any:
 def unfolded(parts: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of a form as the object that they spell: `metadata[size]` and `metadata[urls][]` lie within `metadata`.
 
-    The OpenAI SDK writes nested fields so (`extra_body` of `videos.create`); others send an object as JSON in a text.
+    The OpenAI SDK writes nested fields so (`extra_body` of `videos.create`), other libraries number the places of a
+    list (`metadata[urls][0]`), and others send an object as JSON in a text.
     """
     whole: dict[str, Any] = {}
     for name, value in parts.items():
-        outer, bracket, rest = name.partition("[")
-        inner = rest.removesuffix("[]").removesuffix("]") if bracket else ""
-        if not inner:
-            whole[outer] = value
-        elif isinstance(within := whole.setdefault(outer, {}), dict):
-            within[inner] = value
+        folded = _FOLDED.fullmatch(name)
+        if folded is None:
+            whole[name.partition("[")[0]] = value
+        elif isinstance(within := whole.setdefault(folded["outer"], {}), dict):
+            inner = folded["inner"]
+            within[inner] = [*_listed(within.get(inner)), *_listed(value)] if folded["place"] else value
     return whole
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -136,7 +136,7 @@ class Jobs:
                 "taskId": dressed(task.id),
                 "model": task.image_model,
                 "state": _STATES.get(task.state, "fail"),
-                "param": task.said,
+                "param": task.said or "{}",  # a task from elsewhere had no such call, and this is read as JSON
                 "resultJson": json.dumps({"resultUrls": urls}) if urls else None,
                 "failCode": str(_REFUSALS[refusal.why][0]) if refusal else None,
                 "failMsg": refusal.message if refusal else None,
@@ -151,7 +151,12 @@ class Jobs:
         code, words = _REFUSALS[refusal.why]
         data = None
         if refusal.why is Why.TOO_OFTEN:
-            data = {"retryAfter": refusal.retry_after, "limit": refusal.limit, "windowSeconds": refusal.window}
+            data = {
+                "retryAfter": refusal.retry_after,
+                "limit": refusal.limit,
+                "tier": refusal.tier,  # the seller's is a plan; here nobody buys one, and it says whose limit it is
+                "windowSeconds": refusal.window,
+            }
         return Answer(code, {"code": code, "msg": words or refusal.message, "data": data})
 
     def probe(self) -> Request:

@@ -66,6 +66,8 @@ class Refusal:
     limit: int | None = None
     window: int | None = None
     """Of requests that came too often: how many there may be in how many seconds."""
+    tier: str = ""
+    """Whose limit that is: the key's, or its team's."""
 
 
 class Refused(Exception):

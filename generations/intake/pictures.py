@@ -44,14 +44,15 @@ def keep_link(member: Member, url: str, use: Use = Use.REFERENCE) -> Asset:
 
 
 def keep_base64(member: Member, text: str, name: str, use: Use = Use.REFERENCE) -> Asset:
-    """Keep a picture that came as base64, with or without its `data:` head. Raises Objected."""
-    head, _comma, body = text.rpartition(",")
+    """Keep a picture that came as base64, with or without its `data:` head, in lines or in one. Raises Objected."""
+    head, _comma, body = text.strip().rpartition(",")
+    body = "".join(body.split())
     if head and not head.lower().endswith(";base64"):
         raise _objected(use, "broken", name)
     if len(body) > MOST_UPLOAD * 4 // 3 + 4:
         raise _objected(use, "bytes", name)
     try:
-        content = base64.b64decode(body, validate=True)
+        content = base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
     except (binascii.Error, ValueError) as wrong:
         raise _objected(use, "broken", name) from wrong
     return _keep(member, name, lambda path: path.write_bytes(content), use)

@@ -25,7 +25,10 @@ from generations.models import Asset, Generation, ImageModel, Job, JobReference,
 
 STUDIO = "studio"
 REMEMBERED = timedelta(hours=24)
-"""How long the submission key of a script, or the body that it sent, leads back to its job."""
+"""How long the submission key of a script leads back to its job."""
+TRIED_AGAIN = timedelta(minutes=40)
+"""How long its body alone does: a call waits for half an hour at most, and a library tries again within minutes. What
+runs every hour with the same words means a new picture each time."""
 
 
 class OtherWish(Exception):
@@ -169,8 +172,8 @@ def repeated(member: Member, key: str, sender: Sender = MEMBER) -> Job | None:
 
 
 def sent_before(sender: Sender) -> Job | None:
-    """The newest job of this API key with this very body, of the last day: what a library that tries again means."""
-    since = timezone.now() - REMEMBERED
+    """The newest job of this API key with this very body, begun lately: what a library that tries again means."""
+    since = timezone.now() - TRIED_AGAIN
     same = Job.objects.filter(api_key=sender.api_key, fingerprint=sender.fingerprint, origin=sender.origin)
     return same.filter(created__gt=since).newest().first()
 

@@ -55,7 +55,7 @@ def errors(dialect: str) -> list[Wrong]:
 
 def ends(dialect: str) -> list[Wrong]:
     """How a task says why it has no picture, where tasks are asked for."""
-    return [] if dialect in AT_ONCE else [_wrong(dialect, why) for why in AFTERWARDS]
+    return [] if dialect in AT_ONCE else [_wrong(dialect, why) for why in (Why.INVALID, *AFTERWARDS)]
 
 
 def shape_of_an_error(dialect: str) -> str:

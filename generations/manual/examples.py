@@ -12,6 +12,12 @@ from generations.sizes import AUTO, TABLE, parse
 
 SKETCH = "sketch"
 _OPENAI = PAGES[-1]
+_ADDRESS = "https://picture.example/1.png"
+_INLINE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAEAAAABAAQMAAACQp+OdAAAAA1BMVEXESDAvpfbnAAAAD0lEQVR42mNgGAWjgHwAAA"
+    "JAAAHgTR1EAAAAAElFTkSuQmCC"
+)
+"""A red square. It stands in a script for the reference picture, whose address nobody but its reader knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +27,12 @@ class Example:
     title: str
     image_model: str
     spelling: Spelling
+    is_inline: bool = False
+    """Its picture stands in the script itself."""
 
 
 def examples(page: Page) -> list[Example]:
-    """From words, and where the wire takes files, from a picture. None while no image model is offered.
+    """From words and, where the wire takes pictures, from a picture. None while no image model is offered.
 
     The address of the images is shared: where no image model that this page is about is offered, the one that is
     there is asked for as it is answered, in OpenAI's own words.
@@ -35,10 +43,17 @@ def examples(page: Page) -> list[Example]:
 def _examples(page: Page) -> list[Example]:
     prompt = gettext("A paper boat on still water at dawn, woodcut in two colours, wide margins")
     from_words = _first(page, gettext("From words"), Brief(prompt, ""))
-    picture = Picture(url="https://picture.example/1.png", media_type="image/png")
+    picture = Picture(url=_ADDRESS, media_type="image/png")
     from_a_picture = _first(page, gettext("From a picture"), Brief(prompt, "", references=(picture,)))
-    with_files = from_a_picture and from_a_picture.spelling.files
-    return [example for example in (from_words, from_a_picture if with_files else None) if example]
+    return [*filter(None, (from_words, from_a_picture and _self_contained(from_a_picture)))]
+
+
+def _self_contained(example: Example) -> Example:
+    """With the picture itself in place of its address, which every served wire takes as well."""
+    if example.spelling.files:
+        return example
+    scripts = (replace(script, text=script.text.replace(_ADDRESS, _INLINE)) for script in example.spelling.scripts)
+    return replace(example, spelling=replace(example.spelling, scripts=tuple(scripts)), is_inline=True)
 
 
 def _first(page: Page, title: str, brief: Brief) -> Example | None:
@@ -54,7 +69,7 @@ def _first(page: Page, title: str, brief: Brief) -> Example | None:
 
 def _candidates(page: Page) -> list[ImageModel]:
     offered = {each.name: each for each in ImageModel.objects.offered()}
-    first = [offered.pop(name) for name in (page.image_model, SKETCH) if name in offered]
+    first = [offered.pop(name) for name in (page.image_model, page.edit_model, SKETCH) if name in offered]
     return [*first, *offered.values()]
 
 

@@ -1,6 +1,6 @@
 """What a page says of its wire: what it is for, its addresses, its fields and its states."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.formats import number_format
@@ -50,6 +50,8 @@ class Page:
     """What stands behind the studio's address in the base URL that a client is given."""
     image_model: str
     """The one of its document."""
+    edit_model: str = field(default="", kw_only=True)
+    """The one that its document has for pictures from pictures, where that is another."""
     addresses: tuple[tuple[str, Words], ...]
     fields: tuple[Field, ...]
     states: tuple[tuple[str, Words], ...] = ()
@@ -163,7 +165,12 @@ PAGES = (
             ("success", _("The addresses are in resultJson, which is JSON in a string.")),
             ("fail", _("No picture came. The reason is in failCode and failMsg.")),
         ),
-        (_("Times are milliseconds. Every key is there, null where it has nothing to say."),),
+        (
+            _("Times are milliseconds. Every key is there, null where it has nothing to say."),
+            _("X-Request-ID does here what Idempotency-Key does in every dialect."),
+            _("With status 429, tier says whose limit it is, key or team; retryAfter and windowSeconds are seconds."),
+        ),
+        edit_model="gpt-image-2-image-to-image",
     ),
     Page(
         OFFICIAL,

@@ -4,7 +4,7 @@ from generations.views.calling_off import cancel, cancel_all, retry
 from generations.views.composing import add_reference, composer_call, create, quote, redraw
 from generations.views.keys import key_caps, keys, revoke_key
 from generations.views.looking import generation, library, picture, status
-from generations.views.scripting import docs, docs_page, picture_call
+from generations.views.scripting import docs, docs_page, docs_webhooks, picture_call
 from generations.views.watching import pulse, theme
 from generations.views.webhooks import (
     webhook,
@@ -25,6 +25,7 @@ __all__ = [
     "create",
     "docs",
     "docs_page",
+    "docs_webhooks",
     "generation",
     "key_caps",
     "keys",

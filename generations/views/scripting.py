@@ -41,6 +41,14 @@ def docs_page(request: MemberRequest, dialect: str) -> HttpResponse:
 
 @require_safe
 @member_required(Right.SEE)
+def docs_webhooks(request: MemberRequest) -> HttpResponse:
+    """What a webhook is sent, and how it knows that it is from us."""
+    context = {"receivers": manual.RECEIVERS, "event": manual.example_of_an_event(), "limits": manual.LIMITS}
+    return render(request, "docs/webhooks.html", context)
+
+
+@require_safe
+@member_required(Right.SEE)
 def picture_call(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
     """A picture of the library as the calls that would ask for it again."""
     made = Asset.objects.library(request.member.team).filter(generation__isnull=False)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -48,8 +49,14 @@ def webhook(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @member_required(Right.CREATE)
 def webhook_rotate(request: MemberRequest, pk: uuid.UUID) -> HttpResponse:
-    """Give it a new secret, shown on the page that answers and nowhere else."""
+    """Give it a new secret, shown on the page that answers and nowhere else.
+
+    That page loaded anew sends the press once more, which would end the secret that its receiver still has.
+    """
     found = _theirs(request, pk)
+    if request.POST.get("after", "") != date(found.former_until, "U"):
+        messages.warning(request, _("The secret was changed and shown once. If you missed it, make a new one."))
+        return redirect("webhook", pk)
     return _page(request, found, secret=keeping.rotate(found))
 
 

@@ -23,6 +23,7 @@ ROOMS = (
     "/docs/",
     "/docs/videos/",
     "/docs/jobs/",
+    "/docs/webhooks/",
     "/docs/images-vip/",
     "/docs/images-openai/",
     "/api/",

@@ -27,6 +27,8 @@ MOST_ADDRESS = 20_971_520
 """Characters of one picture in a JSON edit (OpenAI's reference, images[].image_url)."""
 _FORMATS = ("png", "jpeg", "webp")
 _QUALITIES = (AUTO, "low", "medium", "high")
+_FINER = ("gpt-image-2.5", "gpt-image-2.6")
+"""OpenAI's models that can be drawn more finely than high."""
 _BACKGROUNDS = (AUTO, "opaque", "transparent")
 _MODERATIONS = (AUTO, "low")
 _RESPONSE_FORMATS: dict[str, Form] = {"url": AS_URL, "b64_json": AS_BASE64}
@@ -194,7 +196,7 @@ def _options(fields: Fields, model: str, prompt: str) -> Brief:
     return Brief(
         prompt,
         model,
-        quality=fields.choice("quality", _QUALITIES),
+        quality=fields.choice("quality", (*_QUALITIES, "xhigh", "max") if model.startswith(_FINER) else _QUALITIES),
         background=fields.choice("background", _BACKGROUNDS),
         format=fields.choice("output_format", _FORMATS),
         compression=fields.whole("output_compression", 0, 100),
@@ -231,14 +233,14 @@ def _pictures(said: Said, fields: Fields) -> Iterator[Given]:
     """The pictures of an edit in their order: the files of a form, or the objects of a JSON body."""
     if not said.is_edit:
         return
-    given = [Given(file=file, field="image") for name in ("image", "image[]") for file in said.files.get(name, ())]
+    name = "image" if said.is_form else "images"
+    given = [Given(file=file, field="image") for part in ("image", "image[]") for file in said.files.get(part, ())]
     if not said.is_form:
         given = [_listed(item, f"images[{place}]") for place, item in enumerate(_images(fields))]
     if not given:
-        name = "image" if said.is_form else "images"
         raise Refused(Why.MISSING, f"'{name}' is missing: an edit needs a picture.", name, "missing_required_parameter")
     if len(given) > MOST_FILES:
-        raise Refused(Why.INVALID, f"At most {MOST_FILES} pictures are taken.", "image", "array_above_max_length")
+        raise Refused(Why.INVALID, f"At most {MOST_FILES} pictures are taken.", name, "array_above_max_length")
     yield from given
 
 

@@ -176,7 +176,8 @@ def test_one_call_too_many_is_told_when_to_come_back(alices, letter, settings):
     assert 1 <= int(answer["Retry-After"]) <= 60
     assert "x-should-retry" not in answer
     if letter == "B":
-        assert answer.json()["data"] == {"retryAfter": int(answer["Retry-After"]), "limit": 2, "windowSeconds": 60}
+        retry_after = int(answer["Retry-After"])
+        assert answer.json()["data"] == {"retryAfter": retry_after, "limit": 2, "tier": "key", "windowSeconds": 60}
     assert nothing_happened()
 
 
@@ -184,6 +185,7 @@ def test_a_team_may_call_three_times_as_often_as_one_of_its_keys(alice, key_of, 
     settings.RATES_CREATE = ["1/minute"]
     scripts = [Script(key_of(alice)[0]) for _ in range(4)]
     assert [script.wish("A", model=None).status_code for script in scripts] == [400, 400, 400, 429]
+    assert Script(key_of(alice)[0]).wish("B").json()["data"]["tier"] == "team"
 
 
 def test_asking_has_limits_of_its_own(alices, settings):

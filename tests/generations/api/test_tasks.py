@@ -100,6 +100,11 @@ def test_a_task_that_failed_says_why_in_both_wires(alices, kind, code, fail_code
     assert told["data"]["completeTime"] is told["data"]["costTime"] is told["data"]["resultJson"] is None
 
 
+def test_the_record_of_a_task_that_was_no_such_call_is_read_as_json_all_the_same(alices):
+    begun = alices.send(VIDEOS, SKETCH).json()["id"]
+    assert json.loads(alices.get(RECORD, taskId=begun).json()["data"]["param"]) == {}
+
+
 def test_a_cancelled_task_is_a_failed_one_to_both_wires(alices, alice):
     begun = alices.post(VIDEOS, SKETCH).json()["id"]
     assert intake.cancel(alice, only_job().generations.get())
@@ -116,18 +121,7 @@ def test_a_jobs_task_goes_from_waiting_to_success(alices, transactional_db):
     assert begun == {"code": 200, "msg": "success", "data": {"taskId": begun["data"]["taskId"]}}
     task = begun["data"]["taskId"]
     assert task.startswith("task_")
-    keys = [
-        "taskId",
-        "model",
-        "state",
-        "param",
-        "resultJson",
-        "failCode",
-        "failMsg",
-        "costTime",
-        "completeTime",
-        "createTime",
-    ]
+    keys = [*TOLD]
     before = alices.get(RECORD, taskId=task).json()["data"]
     assert list(before) == keys
     assert (before["state"], json.loads(before["param"])) == ("waiting", body)
@@ -167,6 +161,14 @@ def test_references_of_every_form_are_kept_as_the_members_own(alices, alice):
     assert Job.objects.newest()[0].references.count() == 2
 
 
+def test_base64_may_stand_in_lines_and_without_its_padding(alices):
+    drawn = base64.encodebytes(picture((300, 201))).decode()
+    assert drawn.count("\n") > 1
+    assert drawn.endswith("=\n")
+    for given in (drawn, f" data:image/png;base64,\n{drawn}", drawn.rstrip("=\n")):
+        assert alices.post(VIDEOS, {**SKETCH, "metadata": {"urls": [given]}}).status_code == 200
+
+
 @pytest.mark.parametrize(
     "given", ["http://127.0.0.1:9/x.png", "http://169.254.169.254/", "zzz", "data:text/plain,hello"]
 )
@@ -200,8 +202,9 @@ def test_the_record_gives_back_no_picture_that_came_inside_the_call(alices):
 # --- one call, one job ---
 
 
-@pytest.mark.parametrize("letter", "AB")
-@pytest.mark.parametrize("header", ["idempotency_key", "x_request_id"])
+@pytest.mark.parametrize(
+    ("letter", "header"), [("A", "idempotency_key"), ("B", "idempotency_key"), ("B", "x_request_id")]
+)
 def test_the_same_key_is_the_same_job_and_one_hold(alices, letter, header):
     path, body = WISHES[letter]
     first, again = (alices.post(path, body, **{header: "once"}) for _ in range(2))
@@ -209,6 +212,12 @@ def test_the_same_key_is_the_same_job_and_one_hold(alices, letter, header):
     assert "Idempotent-Replayed" not in first
     assert again["Idempotent-Replayed"] == "true"
     assert Entry.objects.filter(kind=Kind.HOLD).count() == 1
+
+
+def test_the_name_of_a_trace_makes_two_calls_one_on_the_jobs_wire_alone(alices):
+    for prompt in ("a cat", "a dog"):
+        assert alices.post(VIDEOS, {**SKETCH, "prompt": prompt}, x_request_id="trace").status_code == 200
+    assert Job.objects.count() == 2
 
 
 def test_a_quoted_key_is_the_bare_one(alices):
@@ -270,6 +279,13 @@ def test_a_library_that_tries_again_finds_its_job_without_a_key(alices):
     alices.post(VIDEOS, SKETCH, x_stainless_retry_count="0")
     alices.post(VIDEOS, {**SKETCH, "prompt": "a dog"}, x_stainless_retry_count="1")
     assert Job.objects.count() == 3
+
+
+def test_a_library_that_tries_again_does_not_find_the_picture_of_an_hour_ago(alices):
+    alices.post(VIDEOS, SKETCH, x_stainless_retry_count="0")
+    Job.objects.update(created=timezone.now() - timedelta(minutes=59))
+    assert "Idempotent-Replayed" not in alices.post(VIDEOS, SKETCH, x_stainless_retry_count="1")
+    assert Job.objects.count() == 2
 
 
 def test_files_are_part_of_what_a_wish_is(alices):

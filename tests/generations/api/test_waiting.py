@@ -18,6 +18,7 @@ from generations.api.waiting import Waiting, under_way
 from generations.dialects.serving import Refused, Why
 from generations.engine.close import fail
 from generations.faults import Kind
+from generations.models import Job
 from tests.generations.api.conftest import IMAGES, Script
 from tests.generations.books import submitted
 
@@ -144,3 +145,12 @@ def test_a_key_that_does_not_ask_for_it_hears_the_true_status(alice, key_of, mon
     monkeypatch.setattr(images.waiting, "wait", lambda _job, _within: True)
     answer = Script(key_of(alice)[0]).post(IMAGES, {"model": "sketch", "prompt": "a cat"})
     assert (answer.status_code, answer["x-should-retry"]) == (502, "false")
+
+
+def test_who_waited_in_vain_learns_which_job_it_was_all_the_same(alice, key_of, monkeypatch):
+    monkeypatch.setattr(images.waiting, "wait", lambda _job, _within: True)
+    script, asked = Script(key_of(alice)[0]), {"model": "sketch", "prompt": "a cat"}
+    first, again = (script.post(IMAGES, asked, idempotency_key="once") for _ in range(2))
+    assert first["x-studio-job"] == again["x-studio-job"] == str(Job.objects.get().pk)
+    assert again["Idempotent-Replayed"] == "true"
+    assert "x-studio-job" not in script.post(IMAGES, asked | {"n": 0})

@@ -2,9 +2,11 @@
 
 import pytest
 
+from generations import reports
 from generations.api import images as answering
 from generations.dialects.serving import Refused, Said, Why
-from generations.manual import PAGES, errors, examples, page_of, rates
+from generations.faults import Kind
+from generations.manual import PAGES, ends, errors, examples, page_of, rates
 from generations.manual.errors import WHEN
 from generations.manual.pages import Field, Page
 from generations.models import ImageModel, Provider
@@ -97,11 +99,31 @@ def test_the_codes_are_those_of_the_wire(dialect, expected):
     assert expected in [(wrong.status, wrong.code) for wrong in errors(dialect)]
 
 
+@pytest.mark.parametrize("dialect", ["videos", "jobs"])
+def test_every_end_of_a_task_without_a_picture_is_named(dialect):
+    whys = {reports._WHY.get(kind, Why.FAILED) for kind in Kind} | {Why.CANCELLED}
+    assert {wrong.when for wrong in ends(dialect)} == {WHEN[why] for why in whys}
+
+
 @pytest.mark.parametrize("about", PAGES, ids=NAMES)
 def test_an_example_is_of_the_documented_image_model_where_it_is_offered(about, db):
     Provider.objects.update(is_enabled=True)
     assert examples(about)[0].image_model == about.image_model
     assert examples(about)[0].spelling.page == about
+
+
+@pytest.mark.parametrize(
+    "about", [page for page in PAGES if page.dialect != "images-official"], ids=lambda it: it.dialect
+)
+def test_a_wire_that_takes_pictures_shows_how_in_the_words_of_its_document(about, db):
+    Provider.objects.update(is_enabled=True)
+    _from_words, example = examples(about)
+    assert example.image_model == (about.edit_model or about.image_model)
+    assert example.spelling.page == about
+    for script in example.spelling.scripts:
+        assert ("data:image/png;base64," in script.text) == example.is_inline
+        assert ("reference-1.png" in script.text) != example.is_inline
+        assert "picture.example" not in script.text
 
 
 @pytest.mark.parametrize("about", PAGES, ids=NAMES)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import ApiKey, Wallet
-from generations.manual import PAGES
+from generations.manual import PAGES, RECEIVERS
 from generations.models import ImageModel, Job, Use
 from tests.generations.factories import AssetFactory
 from tests.generations.views.conftest import fragment
@@ -36,6 +36,15 @@ def test_each_dialect_has_a_page_with_a_script_in_each_language(about, at_alices
 def test_the_index_leads_to_every_page(at_alices):
     index = at_alices.get(reverse("docs")).content.decode()
     assert [page.dialect for page in PAGES if reverse("docs_page", args=[page.dialect]) not in index] == []
+
+
+def test_a_page_shows_receivers_of_webhooks_and_the_index_leads_there(at_alices):
+    place = reverse("docs_webhooks")
+    assert f'href="{place}"' in at_alices.get(reverse("docs")).content.decode()
+    page = at_alices.get(place)
+    assert texts(page) == [receiver.text for receiver in RECEIVERS]
+    assert "within 15 seconds" in page.content.decode()
+    assert "10 times over three days" in page.content.decode()
 
 
 def test_a_dialect_that_nobody_speaks_is_not_found(at_alices):

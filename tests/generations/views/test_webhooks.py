@@ -84,6 +84,18 @@ def test_a_new_secret_is_shown_once(at_bobs, webhook):
     assert not SECRET.search(page(at_bobs, "webhook", webhook.pk))
 
 
+def test_a_page_with_a_secret_that_is_loaded_anew_ends_none(at_bobs, webhook):
+    rotate, field = reverse("webhook_rotate", args=[webhook.pk]), re.compile(r'name="after" value="(\d*)"')
+    (before,) = field.findall(page(at_bobs, "webhook", webhook.pk))
+    at_bobs.post(rotate, {"after": before})
+    kept = Webhook.objects.values().get()
+    answer = at_bobs.post(rotate, {"after": before}, follow=True)
+    assert "was changed and shown once" in answer.content.decode()
+    assert Webhook.objects.values().get() == kept
+    (after,) = field.findall(answer.content.decode())
+    assert SECRET.search(at_bobs.post(rotate, {"after": after}).content.decode())
+
+
 def test_it_is_switched_off_and_on_again(at_bobs, webhook):
     way = reverse("webhook_switch", args=[webhook.pk])
     assert at_bobs.post(way).url == reverse("webhook", args=[webhook.pk])

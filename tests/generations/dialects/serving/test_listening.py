@@ -71,6 +71,13 @@ def test_a_form_of_openais_sdk_says_the_same_as_the_documents_json():
     assert A.listen(Said(form, is_form=True)) == A.listen(Said(json)) == A.listen(Said(spelt, is_form=True))
 
 
+def test_a_form_may_number_the_places_of_its_pictures():
+    pictures = {f"metadata[urls][{place}]": f"https://a.example/{place}.png" for place in range(2)}
+    wish = A.listen(Said({**VIDEO, **pictures, "metadata[size]": "1080x1920"}, is_form=True))
+    assert [given.text for given in wish.references] == ["https://a.example/0.png", "https://a.example/1.png"]
+    assert wish.brief.size == "1080x1920"
+
+
 def test_a_file_and_an_image_url_are_references_too():
     said = Said({**VIDEO, "image_url": "https://a.example/c.png"}, {"input_reference": ("a file",)}, is_form=True)
     assert [given.text or given.file for given in A.listen(said).references] == ["https://a.example/c.png", "a file"]
@@ -225,6 +232,18 @@ def test_the_model_is_looked_at_before_unknown_fields_and_those_before_the_promp
 )
 def test_a_json_edit_needs_its_pictures_as_objects(body, code):
     assert refusal(E, {**NATIVE, **body}, is_edit=True).code == code
+
+
+def test_too_many_pictures_are_told_of_the_field_that_they_stood_in():
+    assert refusal(E, {**NATIVE, "images": [ONE] * 17}, is_edit=True).field == "images"
+    assert refusal(E, NATIVE, files={"image[]": (b"",) * 17}, is_form=True, is_edit=True).field == "image"
+
+
+@pytest.mark.parametrize("quality", ["xhigh", "max"])
+def test_openais_finer_models_and_no_others_are_drawn_more_finely_than_high(quality):
+    finer = {**NATIVE, "model": "gpt-image-2.5-flare", "quality": quality}
+    assert E.listen(Said(finer)).brief.quality == quality
+    assert refusal(E, {**NATIVE, "quality": quality}).code == "invalid_value"
 
 
 @pytest.mark.parametrize(("wire", "body"), [(C, OFFICIAL), (D, VIP), (E, NATIVE)], ids="CDE")
