@@ -93,7 +93,7 @@ bind = f"{settings.HOST}:{settings.PORT}"
 worker_class = Worker  # pages are cheap and synchronous; a thread waits for a slow reader
 workers = settings.WEB_PROCESSES
 # A line that waits for its picture holds a thread, which sleeps; a thread is made when it is first needed. How many
-# are at work at once is `generations.api.turnstile`'s to say.
+# are at work at once is `gptstudio.turnstile`'s to say.
 threads = settings.WEB_LINES
 worker_connections = settings.WEB_LINES + 1000
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 a heartbeat must not wait for a disk

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from generations import intake, sentences
 from generations.api.bodies import Body
 from generations.api.callers import Caller
+from generations.brief import Brief, Picture
 from generations.catalog import Objection
 from generations.dialects.serving import Given, Refused, Why, Wish
 from generations.fetch import NotFetched, check
@@ -56,12 +57,13 @@ Keep: TypeAlias = Callable[[Caller, Given, Use], Asset]
 
 def take(request: HttpRequest, caller: Caller, origin: str, wish: Wish, body: Body, keep: Keep = keep_given) -> Taken:
     """The job of this wish. Raises Refused; then nothing was held."""
-    image_model = image_model_of(caller, wish)
-    _check_call_back(wish.call_back)
     sender = intake.Sender(origin, caller.key, body.fingerprint, call_back=wish.call_back)
     key = _key(request, caller)
     if job := _again(request, caller, sender, key):
         return Taken(job, is_repeat=True)
+    image_model = image_model_of(caller, wish)
+    _check_call_back(wish.call_back)
+    _check_number(image_model, wish)
     sender = replace(sender, said=_kept_words(body))
     pictures = [keep(caller, given, Use.REFERENCE) for given in wish.references]
     if wish.mask:
@@ -73,6 +75,22 @@ def take(request: HttpRequest, caller: Caller, origin: str, wish: Wish, body: Bo
     except intake.OtherWish as wrong:
         raise _other_wish() from wrong
     return Taken(job, is_repeat=False)
+
+
+def outline(wish: Wish) -> Brief:
+    """The brief with its pictures by their number alone."""
+    mask = Picture() if wish.mask else None
+    return replace(wish.brief, references=(Picture(),) * len(wish.references), mask=mask)
+
+
+def _check_number(image_model: ImageModel, wish: Wish) -> None:
+    """Too many pictures are refused before the first of them is brought and kept: a call may name thousands."""
+    if len(wish.references) <= max(image_model.capabilities.most_references, 1):
+        return
+    try:
+        intake.check(image_model, outline(wish), wish.count)
+    except intake.Objected as wrong:
+        raise refused_by(wrong.objections[0]) from wrong
 
 
 def _check_call_back(url: str) -> None:

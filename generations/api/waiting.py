@@ -14,9 +14,9 @@ import structlog
 from celery.signals import worker_shutting_down
 from django.db import DatabaseError, connection
 
-from generations.api import turnstile
 from generations.dialects.serving import Refusal, Refused, Why
 from generations.models import Generation
+from gptstudio import turnstile
 
 log = structlog.get_logger(__name__)
 

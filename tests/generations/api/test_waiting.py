@@ -12,12 +12,13 @@ from django.db import OperationalError, connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from generations.api import images, turnstile
-from generations.api.turnstile import Turnstile, outside
+from generations.api import images
 from generations.api.waiting import Waiting, under_way
 from generations.dialects.serving import Refused, Why
 from generations.engine.close import fail
 from generations.faults import Kind
+from gptstudio import turnstile
+from gptstudio.turnstile import Turnstile, outside
 from tests.generations.api.conftest import IMAGES, Script
 from tests.generations.books import submitted
 
@@ -118,6 +119,14 @@ def test_who_never_went_in_has_no_place_to_give(monkeypatch):
     monkeypatch.setattr(turnstile, "_places", threading.BoundedSemaphore(1))
     with outside():
         assert turnstile._places.acquire(blocking=False)
+
+
+def test_no_database_connection_is_held_by_whom_a_picture_is_read_slowly(transactional_db):
+    def ask(_request):
+        connection.ensure_connection()
+
+    Turnstile(ask)(RequestFactory().get("/"))
+    assert connection.connection is None
 
 
 # --- a line that is kept alive ---
