@@ -13,13 +13,16 @@ from generations.api.bodies import Body
 from generations.api.callers import Caller
 from generations.brief import Brief, Picture
 from generations.catalog import Objection
+from generations.dialects import JOBS
 from generations.dialects.serving import Given, Refused, Why, Wish
 from generations.fetch import NotFetched, check
 from generations.models import Asset, ImageModel, Job, Use
 
 MOST_KEY = 255
-KEYS = ("idempotency-key", "x-request-id")
-"""Headers that name a submission. The second is the `jobs` wire's own (its page on createTask)."""
+KEY = "idempotency-key"
+KEYS = {JOBS.name: (KEY, "x-request-id")}
+"""Headers that name a submission. The second is the `jobs` wire's own (its page on createTask). Elsewhere it is not
+looked at: proxies write one on every call, and a library that tries again would seem to wish for something new."""
 
 _WHY = {
     ("image_model", "no_provider"): Why.NO_MODEL,
@@ -58,7 +61,7 @@ Keep: TypeAlias = Callable[[Caller, Given, Use], Asset]
 def take(request: HttpRequest, caller: Caller, origin: str, wish: Wish, body: Body, keep: Keep = keep_given) -> Taken:
     """The job of this wish. Raises Refused; then nothing was held."""
     sender = intake.Sender(origin, caller.key, body.fingerprint, call_back=wish.call_back)
-    key = _key(request, caller)
+    key = _key(request, caller, origin)
     if job := _again(request, caller, sender, key):
         return Taken(job, is_repeat=True)
     image_model = image_model_of(caller, wish)
@@ -114,9 +117,9 @@ def _again(request: HttpRequest, caller: Caller, sender: intake.Sender, key: str
     return intake.sent_before(sender) if is_retry else None
 
 
-def _key(request: HttpRequest, caller: Caller) -> str:
+def _key(request: HttpRequest, caller: Caller, origin: str) -> str:
     """The submission key of a call that names one. It is one API key's own, whoever else uses the same word."""
-    named = next(filter(None, (_bare(request.headers.get(name, "")) for name in KEYS)), "")
+    named = next(filter(None, (_bare(request.headers.get(name, "")) for name in KEYS.get(origin, (KEY,)))), "")
     if len(named) > MOST_KEY or not named.isprintable():
         said = f"An idempotency key has at most {MOST_KEY} visible characters."
         raise Refused(Why.INVALID, said, "Idempotency-Key")

@@ -6,6 +6,7 @@ import base64
 import json
 from contextlib import closing
 from datetime import timedelta
+from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
@@ -221,8 +222,9 @@ def test_the_record_gives_back_no_picture_that_came_inside_the_call(alices):
 # --- one call, one job ---
 
 
-@pytest.mark.parametrize("letter", "AB")
-@pytest.mark.parametrize("header", ["idempotency_key", "x_request_id"])
+@pytest.mark.parametrize(
+    ("letter", "header"), [("A", "idempotency_key"), *product("B", ["idempotency_key", "x_request_id"])]
+)
 def test_the_same_key_is_the_same_job_and_one_hold(alices, letter, header):
     path, body = WISHES[letter]
     first, again = (alices.post(path, body, **{header: "once"}) for _ in range(2))
@@ -237,6 +239,12 @@ def test_a_repeated_call_is_answered_even_when_its_image_model_is_offered_no_mor
     ImageModel.objects.update(is_enabled=False)
     again = alices.post(VIDEOS, SKETCH, idempotency_key="once")
     assert (again.status_code, again["x-studio-job"]) == (200, first["x-studio-job"])
+
+
+def test_a_proxy_that_numbers_every_call_makes_no_second_job_of_a_second_try(alices):
+    alices.post(VIDEOS, SKETCH, x_request_id="1")
+    alices.post(VIDEOS, SKETCH, x_request_id="2", x_stainless_retry_count="1")
+    assert Job.objects.count() == 1
 
 
 def test_a_quoted_key_is_the_bare_one(alices):
