@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gc
 import json
 import threading
 import time
@@ -13,14 +15,16 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from generations.api import images
+from generations.api.bodies import Body
 from generations.api.waiting import Waiting, under_way
-from generations.dialects.serving import Refused, Why
+from generations.dialects.serving import Given, Refused, Why
 from generations.engine.close import fail
 from generations.faults import Kind
 from gptstudio import turnstile
 from gptstudio.turnstile import Turnstile, outside
-from tests.generations.api.conftest import IMAGES, Script
+from tests.generations.api.conftest import EDITS, IMAGES, Script
 from tests.generations.books import submitted
+from tests.generations.pictures import picture
 
 
 @pytest.fixture
@@ -127,6 +131,20 @@ def test_no_database_connection_is_held_by_whom_a_picture_is_read_slowly(transac
 
     Turnstile(ask)(RequestFactory().get("/"))
     assert connection.connection is None
+
+
+def test_who_waits_keeps_nothing_of_the_body(alices, monkeypatch):
+    kept: list[object] = []
+
+    def wait(_job, _within):
+        kept.extend(each for each in gc.get_objects() if type(each) in (Body, Given))
+        return True
+
+    monkeypatch.setattr(images.waiting, "wait", wait)
+    given = "data:image/png;base64," + base64.b64encode(picture()).decode()
+    wish = {"model": "gpt-image-2", "prompt": "a cat", "images": [{"image_url": given}]}
+    assert alices.post(EDITS, wish)["x-should-retry"] == "false", "no picture has come"
+    assert kept == []
 
 
 # --- a line that is kept alive ---
