@@ -155,13 +155,17 @@ def _other_wish() -> Refused:
 
 
 LONGEST_WORDS = 2000
+MOST_WORDS = 256 * 1024
+"""Characters that are given back; nothing of a call that says more. What a wire does not know it does not look at, so
+a field of many megabytes may come with any call, and would come back with every question."""
 
 
 def _kept_words(body: Body) -> str:
     """The call's JSON for the wire that gives it back: pictures that it carried as base64 are cut short."""
     if not body.text:
         return ""
-    return json.dumps(_shortened(body.said.fields), ensure_ascii=False, separators=(",", ":"))
+    words = json.dumps(_shortened(body.said.fields), ensure_ascii=False, separators=(",", ":"))
+    return words if len(words) <= MOST_WORDS else ""
 
 
 def _shortened(value: Any) -> Any:

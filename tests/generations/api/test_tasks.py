@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.models import Entry, Kind, Wallet
 from generations import intake
 from generations.engine.close import fail
-from generations.fetch import NotFetched
 from generations.faults import Kind as Fault
+from generations.fetch import NotFetched
 from generations.models import Asset, Generation, ImageModel, Job, State, Use
 from gptstudio import turnstile
 from tests.generations.api.conftest import EDITS, JOBS, RECORD, VIDEOS, WISHES, Script
@@ -217,6 +217,11 @@ def test_the_record_gives_back_no_picture_that_came_inside_the_call(alices):
     alices.post(JOBS, {"model": "sketch", "input": {"prompt": "x" * 3000}})
     for job in Job.objects.all():
         assert len(job.said) < 500 or "x" * 3000 in job.said
+
+
+def test_what_nobody_asked_for_is_not_kept_by_the_megabyte(alices):
+    answer = alices.post(JOBS, {**JOB, "banana": "a b " * 100_000})
+    assert alices.get(RECORD, taskId=answer.json()["data"]["taskId"]).json()["data"]["param"] == ""
 
 
 # --- one call, one job ---
