@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import httpx2 as httpx
@@ -112,6 +114,17 @@ def test_a_refusal_is_heard_by_one_who_sends_a_whole_file_first(house):
         for _ in range(16):
             line.sendall(bytes(1_000_000))
         assert b" 401 " in line.recv(1000).splitlines()[0]
+
+
+def test_who_never_finishes_a_body_keeps_nobody_from_the_pages(house, key):
+    """More of them than there are places, each with a good key."""
+    head = f"POST {EDITS} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Length: 200000\r\n\r\n"
+    with ExitStack() as lines:
+        for _ in range(20):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", house.port)))
+            line.sendall(head.encode() + bytes(100_000))
+        time.sleep(1)
+        assert httpx.get(f"{house.url}/health/ready", trust_env=False, timeout=10).status_code == 200
 
 
 UNREAD = {
