@@ -65,6 +65,18 @@ def test_all_who_wait_for_a_job_are_told_and_nobody_else(monkeypatch):
     assert waiting._events == {}
 
 
+def test_who_goes_on_waiting_hurries_nobody(monkeypatch):
+    going, other = uuid.uuid4(), uuid.uuid4()
+    monkeypatch.setattr("generations.api.waiting.under_way", lambda _jobs: {going, other})
+    monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
+    waiting = Waiting()
+    came = []
+    for job in (going, going, other, going):
+        assert waiting.wait(job, 0.02) is False
+        came.append(waiting._newest)
+    assert came[0] == came[1] < came[2] < came[3]
+
+
 def test_when_its_process_stops_all_who_wait_are_sent_away_and_whoever_still_comes(monkeypatch):
     monkeypatch.setattr("generations.api.waiting.under_way", set)
     monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
