@@ -102,6 +102,7 @@ def test_our_own_trouble_is_told_in_the_words_of_the_wire_and_nothing_of_it_show
     monkeypatch.setattr("generations.api.taking.intake.submit", break_down)
     answer = alices.wish(letter)
     assert answer.status_code == 500
+    assert any(answer["x-request-id"] in str(record.msg) for record in caplog.records), "the log has it by its number"
     assert is_in_words_of(letter, answer)
     assert "canary" not in answer.content.decode()
     assert nothing_happened()
