@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from generations import engine
 from generations.engine import Bell
+from generations.engine.bells import HOOKS
 from generations.failpoints import reach
 
 log = structlog.get_logger(__name__)
@@ -40,7 +41,7 @@ def collect(attempt: str) -> None:
 
 @shared_task
 def hooks() -> None:
-    answer(engine.notify)
+    answer(engine.notify, queue=HOOKS)
 
 
 @shared_task
@@ -48,12 +49,12 @@ def sweep() -> None:
     answer(_heard)
 
 
-def answer(verb: Callable[..., Iterable[Bell]], *about: uuid.UUID) -> None:
+def answer(verb: Callable[..., Iterable[Bell]], *about: uuid.UUID, queue: str = "") -> None:
     """Do what a bell asks for and ring what comes next. A process that is closing answers no bell any more.
 
     Whoever has more of the same to do goes on with it: a bell to oneself would cost a way through the broker.
     """
-    again = Bell(verb.__name__)
+    again = Bell(queue or verb.__name__)
     bells = [again]
     while again in bells and not closing.is_set():
         bells = [*verb(*about)]

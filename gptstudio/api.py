@@ -7,9 +7,12 @@ refuses, an error of ours) is told in the wire's words too.
 import uuid
 from collections.abc import Callable
 
+import structlog
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
+from django_structlog.signals import bind_extra_request_metadata
 from ninja import NinjaAPI
 
 from generations.api import images, jobs, native, videos
@@ -74,6 +77,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 
+@receiver(bind_extra_request_metadata)
+def number_in_log(request: HttpRequest, **_told: object) -> None:
+    """The log knows a call by what its caller was told: whoever names that to us is found there."""
+    if number := getattr(request, "number", ""):
+        structlog.contextvars.bind_contextvars(request_id=number)
+
+
 class Doors:
     """Middleware, the outermost: names the wire of each call, and tells in its words what nobody else has told so."""
 
@@ -85,12 +95,13 @@ class Doors:
         if wire is None:
             return self.get_response(request)
         request.wire = wire  # type: ignore[attr-defined]
+        request.number = f"req_{uuid.uuid4().hex}"  # type: ignore[attr-defined]
         response = self.get_response(request)
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith("application/json"):
             said = refused(wire_of(request), OUTSIDE.get(response.status_code, OURS))
             if "Allow" in response.headers:
                 said.headers["Allow"] = response.headers["Allow"]
             response = said
-        response.headers["x-request-id"] = f"req_{uuid.uuid4().hex}"
+        response.headers["x-request-id"] = request.number  # type: ignore[attr-defined]
         response.headers.setdefault("Cache-Control", "no-store")
         return response

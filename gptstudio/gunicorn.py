@@ -3,6 +3,7 @@
 import json
 import resource
 import socket
+import struct
 import time
 import uuid
 from contextlib import suppress
@@ -35,6 +36,12 @@ class Worker(ThreadWorker):
         shut()
         super().handle_exit(sig, frame)
 
+    def handle(self, conn: Any) -> Any:
+        """A call from which nothing comes any more ends by itself: a laptop that was shut in the middle of sending a
+        file would else hold its thread for ever. The kernel's own limit, as the socket has to stay a blocking one."""
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", LONGEST_SILENCE, 0))
+        return super().handle(conn)
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """What cannot be read is told before anybody knows at which address: in the words of all scripts."""
         if not isinstance(exc, ParseException):
@@ -52,6 +59,9 @@ class Worker(ThreadWorker):
         until = time.monotonic() + LONGEST_HEARING
         return keepalive and conn.parser.finish_body(deadline=until, max_bytes=MOST_UNHEARD)
 
+
+LONGEST_SILENCE = 60
+"""Seconds between two pieces of a call."""
 
 LONGEST_HEARING, MOST_UNHEARD = 20.0, 64 * 1024 * 1024
 """Seconds and bytes: a few large pictures on an ordinary line. They are read by a thread that does nothing else, and
@@ -93,7 +103,7 @@ bind = f"{settings.HOST}:{settings.PORT}"
 worker_class = Worker  # pages are cheap and synchronous; a thread waits for a slow reader
 workers = settings.WEB_PROCESSES
 # A line that waits for its picture holds a thread, which sleeps; a thread is made when it is first needed. How many
-# are at work at once is `generations.api.turnstile`'s to say.
+# are at work at once is `gptstudio.turnstile`'s to say.
 threads = settings.WEB_LINES
 worker_connections = settings.WEB_LINES + 1000
 # Longer than client libraries and proxies keep a line that rests (Node's fetch 4 s, httpx 5, nginx 60). One that hangs

@@ -70,7 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "generations.api.turnstile.Turnstile",
+    "gptstudio.turnstile.Turnstile",
     "gptstudio.api.Doors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

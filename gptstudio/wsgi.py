@@ -5,4 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptstudio.settings")
-application = get_wsgi_application()
+
+from gptstudio.arriving import patient
+
+application = patient(get_wsgi_application())

@@ -8,6 +8,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from ninja import Router
@@ -15,7 +16,7 @@ from ninja import Router
 from accounts.models import Scope
 from generations.api.answers import inlined, mark, streamed, told
 from generations.api.bodies import read
-from generations.api.callers import caller_of
+from generations.api.callers import Caller, caller_of
 from generations.api.limits import count
 from generations.api.taking import Taken, take
 from generations.api.waiting import waiting
@@ -61,8 +62,9 @@ def model(request: HttpRequest, name: str) -> HttpResponseBase:
     """One of them."""
     caller = caller_of(request, Scope.READ)
     count(caller, Scope.READ)
-    found = ImageModel.objects.offered().filter(name=name).first() if caller.may_use(name) else None
-    if found is None:
+    # Compared here, as a path may hold what PostgreSQL will not be asked for: a NUL.
+    found = next((each for each in ImageModel.objects.offered() if each.name == name), None)
+    if found is None or not caller.may_use(name):
         raise Refused(Why.NO_TASK, f"There is no image model '{name[:80]}' here.", "model")
     return told(_told(found))
 
@@ -71,7 +73,8 @@ def _told(image_model: ImageModel) -> dict[str, object]:
     return {"id": image_model.name, "object": "model", "created": 0, "owned_by": "gptstudio"}
 
 
-def _answer(request: HttpRequest, *, is_edit: bool) -> HttpResponseBase:
+def _begin(request: HttpRequest, *, is_edit: bool) -> tuple[Caller, AtOnce, Wish, Taken]:
+    """Take the call on. Its pictures are let go of: they may be many megabytes, and its caller may wait for minutes."""
     caller = caller_of(request, Scope.CREATE)
     count(caller, Scope.CREATE)
     body = read(request, is_edit=is_edit)
@@ -80,6 +83,11 @@ def _answer(request: HttpRequest, *, is_edit: bool) -> HttpResponseBase:
     wish = wire.listen(body.said)
     taken = take(request, caller, wire.name, wish, body)
     request.taken = taken  # type: ignore[attr-defined]
+    return caller, wire, replace(wish, references=(), mask=None), taken
+
+
+def _answer(request: HttpRequest, *, is_edit: bool) -> HttpResponseBase:
+    caller, wire, wish, taken = _begin(request, is_edit=is_edit)
     if wish.is_streamed:
         response: HttpResponseBase = _events(wire, taken.job, is_edit=is_edit)
     elif caller.key.keeps_alive and not waiting.wait(taken.job.pk, SILENCE):

@@ -12,6 +12,7 @@ from generations import intake, sentences
 from generations.api.bodies import Body
 from generations.api.callers import Caller
 from generations.api.lately import Lately
+from generations.brief import Brief, Picture
 from generations.catalog import Objection
 from generations.dialects import JOBS
 from generations.dialects.serving import Given, Refused, Why, Wish
@@ -59,12 +60,13 @@ Keep: TypeAlias = Callable[[Caller, Given, Use], Asset]
 
 def take(request: HttpRequest, caller: Caller, origin: str, wish: Wish, body: Body, keep: Keep = keep_given) -> Taken:
     """The job of this wish. Raises Refused; then nothing was held."""
-    image_model = image_model_of(caller, wish)
-    _check_call_back(wish.call_back)
     sender = intake.Sender(origin, caller.key, body.fingerprint, call_back=wish.call_back)
     key = _key(request, caller, origin)
     if job := _again(request, caller, sender, key):
         return Taken(job, is_repeat=True)
+    image_model = image_model_of(caller, wish)
+    _check_call_back(wish.call_back)
+    _check_number(image_model, wish)
     sender = replace(sender, said=_kept_words(body))
     pictures = [keep(caller, given, Use.REFERENCE) for given in wish.references]
     if wish.mask:
@@ -76,6 +78,22 @@ def take(request: HttpRequest, caller: Caller, origin: str, wish: Wish, body: Bo
     except intake.OtherWish as wrong:
         raise _other_wish() from wrong
     return Taken(job, is_repeat=False)
+
+
+def outline(wish: Wish) -> Brief:
+    """The brief with its pictures by their number alone."""
+    mask = Picture() if wish.mask else None
+    return replace(wish.brief, references=(Picture(),) * len(wish.references), mask=mask)
+
+
+def _check_number(image_model: ImageModel, wish: Wish) -> None:
+    """Too many pictures are refused before the first of them is brought and kept: a call may name thousands."""
+    if len(wish.references) <= max(image_model.capabilities.most_references, 1):
+        return
+    try:
+        intake.check(image_model, outline(wish), wish.count)
+    except intake.Objected as wrong:
+        raise refused_by(wrong.objections[0]) from wrong
 
 
 def _check_call_back(url: str) -> None:
@@ -143,13 +161,17 @@ def _other_wish() -> Refused:
 
 
 LONGEST_WORDS = 2000
+MOST_WORDS = 256 * 1024
+"""Characters that are given back; nothing of a call that says more. What a wire does not know it does not look at, so
+a field of many megabytes may come with any call, and would come back with every question."""
 
 
 def _kept_words(body: Body) -> str:
     """The call's JSON for the wire that gives it back: pictures that it carried as base64 are cut short."""
     if not body.text:
         return ""
-    return json.dumps(_shortened(body.said.fields), ensure_ascii=False, separators=(",", ":"))
+    words = json.dumps(_shortened(body.said.fields), ensure_ascii=False, separators=(",", ":"))
+    return words if len(words) <= MOST_WORDS else ""
 
 
 def _shortened(value: Any) -> Any:

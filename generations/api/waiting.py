@@ -14,10 +14,10 @@ import structlog
 from celery.signals import worker_shutting_down
 from django.db import DatabaseError, connection
 
-from generations.api import turnstile
 from generations.dialects.serving import Refusal, Refused, Why
 from generations.models import Job
 from generations.models.generation import ALIVE
+from gptstudio import turnstile
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,7 @@ class Waiting:
         self._lock = threading.Condition()
         self._events: dict[uuid.UUID, list[threading.Event]] = {}
         self._newest = 0.0
+        self._mine = threading.local()
         self._looker: threading.Thread | None = None
         self._is_stopping = False
 
@@ -49,21 +50,30 @@ class Waiting:
         """
         connection.close()
         over = threading.Event()
-        with self._lock:
-            self._events.setdefault(job, []).append(over)
-            self._newest = time.monotonic()
-            if self._is_stopping:
-                over.set()
-            self._begin()
-            self._lock.notify()
+        self._come(job, over)
         try:
             with turnstile.outside():
                 is_over = over.wait(within)
         finally:
             self._forget(job, over)
+        self._mine.last = None if is_over else job
         if self._is_stopping:
             raise Refused.by(_sent_away(job))
         return is_over
+
+    def _come(self, job: uuid.UUID, over: threading.Event) -> None:
+        """For somebody new the looker hurries. Who only goes on waiting would else keep it in a hurry for ever."""
+        is_new = getattr(self._mine, "last", None) != job
+        with self._lock:
+            is_idle = not self._events
+            self._events.setdefault(job, []).append(over)
+            if is_new:
+                self._newest = time.monotonic()
+            if self._is_stopping:
+                over.set()
+            self._begin()
+            if is_new or is_idle:
+                self._lock.notify()
 
     def stop(self) -> None:
         """Send away all who wait, and whoever still comes: they would wait for longer than this process may stay."""

@@ -241,7 +241,7 @@ def _until(then: str, now: str) -> float | None:
     """Seconds between two HTTP dates: both are the provider's own clock."""
     try:
         return (parsedate_to_datetime(then) - parsedate_to_datetime(now)).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -92,7 +92,7 @@ def _send(delivery: Delivery) -> Heard:
         return Heard(Reply.SEALED)
     except Error:
         raise
-    except Exception:  # our mistake: whatever it is must not be made for ever
+    except Exception:  # our mistake, here and below: whatever it is must not be made for ever
         log.exception("event_not_written", delivery=delivery.event_id)
         return Heard(Reply.OURS)
     connection.close()
@@ -100,6 +100,9 @@ def _send(delivery: Delivery) -> Heard:
         return _understood(post(message.url, message.body, message.headers))
     except NotFetched as wrong:
         return Heard(Reply.ADDRESS if wrong.reason in _FORBIDDEN else Reply(wrong.reason))
+    except Exception:
+        log.exception("event_not_sent", delivery=delivery.event_id)
+        return Heard(Reply.OURS)
 
 
 def _understood(answer: Answered) -> Heard:

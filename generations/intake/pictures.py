@@ -17,6 +17,7 @@ from generations.fetch import NotFetched, fetch
 from generations.imaging import Facts, Unreadable
 from generations.intake.objected import Objected
 from generations.models import Asset, Use
+from gptstudio.turnstile import outside
 
 MOST_UPLOAD = 20 * 1024 * 1024
 FETCH_WITHIN = 20.0
@@ -40,7 +41,7 @@ def keep_link(member: Member, url: str, use: Use = Use.REFERENCE) -> Asset:
     ours = media.linked(url)
     if ours:
         return _keep(member, url, lambda path: _copy(ours, path), use)
-    return _keep(member, url, lambda path: fetch(url, path, most_bytes=MOST_UPLOAD, within=FETCH_WITHIN), use)
+    return _keep(member, url, lambda path: _fetch(url, path), use)
 
 
 def keep_base64(member: Member, text: str, name: str, use: Use = Use.REFERENCE) -> Asset:
@@ -56,6 +57,11 @@ def keep_base64(member: Member, text: str, name: str, use: Use = Use.REFERENCE) 
     except (binascii.Error, ValueError) as wrong:
         raise _objected(use, "broken", name) from wrong
     return _keep(member, name, lambda path: path.write_bytes(content), use)
+
+
+def _fetch(url: str, path: Path) -> None:
+    with outside():  # a stranger's server may take its time, but none of ours
+        fetch(url, path, most_bytes=MOST_UPLOAD, within=FETCH_WITHIN)
 
 
 def _copy(asset: Asset, path: Path) -> None:

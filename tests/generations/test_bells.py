@@ -34,6 +34,13 @@ def test_more_of_the_same_is_done_without_a_bell(rung, said):
     assert rung == [COLLECT, COLLECT]
 
 
+def test_more_to_be_told_is_told_without_a_bell(rung, monkeypatch):
+    answers = [[Bell("hooks")], [Bell("hooks")], []]
+    monkeypatch.setattr(engine, "notify", lambda: answers.pop(0))
+    tasks.hooks()
+    assert (answers, rung) == ([], [])
+
+
 def test_what_one_pair_of_hands_cannot_do_is_rung_for(rung, said):
     said += [[Bell("submit"), Bell("submit")], []]
     tasks.submit()

@@ -7,7 +7,7 @@ import json
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from typing import Any
 
@@ -123,6 +123,17 @@ def test_a_line_that_rests_between_two_questions_still_answers(house, key):
             time.sleep(pause)
             line.request("GET", "/v1/models", headers={"Authorization": f"Bearer {key}"})
             assert json.loads(line.getresponse().read())["data"]
+
+
+def test_who_never_finishes_a_body_keeps_nobody_from_the_pages(house, key):
+    """More of them than there are places, each with a good key."""
+    head = f"POST {EDITS} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Length: 200000\r\n\r\n"
+    with ExitStack() as lines:
+        for _ in range(20):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", house.port)))
+            line.sendall(head.encode() + bytes(100_000))
+        time.sleep(1)
+        assert httpx.get(f"{house.url}/health/ready", trust_env=False, timeout=10).status_code == 200
 
 
 UNREAD = {

@@ -10,8 +10,7 @@ from generations.api.callers import Caller
 from generations.api.native.asked import Wished
 from generations.api.native.entering import CallRequest
 from generations.api.native.wire import WIRE
-from generations.api.taking import Taken, image_model_of, keep_given, refused_by, take
-from generations.brief import Brief, Picture
+from generations.api.taking import Taken, image_model_of, keep_given, outline, refused_by, take
 from generations.catalog import Capabilities
 from generations.dialects import narrowed
 from generations.dialects.serving import Given, Refused, Why, Wish
@@ -35,7 +34,7 @@ def priced(caller: Caller, wished: Wished) -> intake.Quote:
         wish = _wish(wished)
         image_model = image_model_of(caller, wish)
         try:
-            intake.check(image_model, _outline(wish), wish.count)
+            intake.check(image_model, outline(wish), wish.count)
             return intake.quote(caller.member, image_model, wish.brief, wish.count)
         except intake.Objected as wrong:
             raise refused_by(wrong.objections[0]) from wrong
@@ -72,12 +71,6 @@ def _wish(wished: Wished) -> Wish:
     """With the image model's own size for a ratio and a tier, where it has one."""
     image_model = ImageModel.objects.filter(name=wished.image_model).first() if wished.ratio else None
     return wished.wish(image_model.capabilities.shapes) if image_model else wished.wish()
-
-
-def _outline(wish: Wish) -> Brief:
-    """The brief with its pictures by their number alone."""
-    mask = Picture() if wish.mask else None
-    return replace(wish.brief, references=(Picture(),) * len(wish.references), mask=mask)
 
 
 def _assets(caller: Caller, use: Use) -> AssetQuerySet:

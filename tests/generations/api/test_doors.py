@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts import credits
 from accounts.keys import new_key
 from accounts.models import ApiKey, Entry, Kind, Member, Role, Wallet
+from generations.api.bodies import read
+from generations.dialects.serving import Refused, Why
 from generations.models import ImageModel, Job
 from tests.factories import MemberFactory
 from tests.generations.api.conftest import EDITS, IMAGES, JOBS, MODELS, RECORD, VIDEOS, WISHES, Script
@@ -99,6 +102,7 @@ def test_our_own_trouble_is_told_in_the_words_of_the_wire_and_nothing_of_it_show
     monkeypatch.setattr("generations.api.taking.intake.submit", break_down)
     answer = alices.wish(letter)
     assert answer.status_code == 500
+    assert any(answer["x-request-id"] in str(record.msg) for record in caplog.records), "the log has it by its number"
     assert is_in_words_of(letter, answer)
     assert "canary" not in answer.content.decode()
     assert nothing_happened()
@@ -298,6 +302,28 @@ def test_what_no_database_keeps_is_refused(alices, letter, prompt):
 def test_a_body_that_is_nested_for_ever_is_refused(alices, letter):
     for depth in (40, 100_000):
         assert alices.post(WISHES[letter][0], '{"a":' + "[" * depth + "]" * depth + "}").status_code == 400
+
+
+@pytest.mark.parametrize("letter", "AB")
+def test_a_body_of_a_hundred_thousand_values_is_refused(alices, letter):
+    assert alices.wish(letter, banana=[[]] * 49_000).status_code == 200
+    assert alices.wish(letter, banana=[[]] * 51_000).status_code == 400
+    assert Job.objects.count() == 1
+
+
+def test_a_name_that_no_database_keeps_is_no_image_model(alices):
+    assert alices.get(f"{MODELS}/%00").status_code == 404
+
+
+def test_a_form_that_ends_before_its_length_begins_nothing(alices):
+    """A prompt that is cut in the middle reads like a whole one."""
+    form = b'--x\r\nContent-Disposition: form-data; name="model"\r\n\r\nsketch\r\n'
+    form += b'--x\r\nContent-Disposition: form-data; name="prompt"\r\n\r\na red car on a'
+    request = RequestFactory().post(VIDEOS, form, "multipart/form-data; boundary=x")
+    request.META["CONTENT_LENGTH"] = len(form) + 20
+    with pytest.raises(Refused) as cut:
+        read(request)
+    assert (cut.value.refusal.why, cut.value.refusal.message) == (Why.NOT_READ, "The body is not whole.")
 
 
 def test_a_prompt_of_a_megabyte_is_refused_by_its_length(alices):

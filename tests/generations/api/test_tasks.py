@@ -15,7 +15,9 @@ from accounts.models import Entry, Kind, Wallet
 from generations import intake
 from generations.engine.close import fail
 from generations.faults import Kind as Fault
-from generations.models import Asset, Generation, Job, State, Use
+from generations.fetch import NotFetched
+from generations.models import Asset, Generation, ImageModel, Job, State, Use
+from gptstudio import turnstile
 from tests.generations.api.conftest import EDITS, JOBS, RECORD, VIDEOS, WISHES, Script
 from tests.generations.driving import finish
 from tests.generations.pictures import picture, upload
@@ -186,6 +188,25 @@ def test_a_reference_that_is_no_picture_is_refused_at_its_field(alices, letter, 
     assert not Job.objects.exists()
 
 
+def test_more_references_than_are_taken_are_refused_before_any_is_brought(alices, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr("generations.intake.pictures.fetch", lambda url, *_rest, **_within: asked.append(url))
+    urls = [f"https://a.example/{number}.png" for number in range(1000)]
+    answer = alices.post(JOBS, {"model": "sketch", "input": {"prompt": "a cat", "image_urls": urls}})
+    assert answer.status_code == 422
+    assert asked == []
+
+
+def test_who_waits_for_a_strangers_server_takes_no_place(alices, monkeypatch):
+    def drip(_url, *_rest, **_within):
+        assert not getattr(turnstile._mine, "inside", False)
+        raise NotFetched("slow")
+
+    monkeypatch.setattr("generations.intake.pictures.fetch", drip)
+    given = ["https://a.example/drips.png"]
+    assert alices.post(VIDEOS, {**SKETCH, "metadata": {"urls": given}}).status_code == 400
+
+
 def test_an_edit_that_holds_no_picture_is_told_so_by_openais_code(alices):
     form = {"model": "sketch", "prompt": "a cat", "image": upload("a.png", b"only words")}
     answer = alices.send(EDITS, form)
@@ -197,6 +218,11 @@ def test_the_record_gives_back_no_picture_that_came_inside_the_call(alices):
     alices.post(JOBS, {"model": "sketch", "input": {"prompt": "x" * 3000}})
     for job in Job.objects.all():
         assert len(job.said) < 500 or "x" * 3000 in job.said
+
+
+def test_what_nobody_asked_for_is_not_kept_by_the_megabyte(alices):
+    answer = alices.post(JOBS, {**JOB, "banana": "a b " * 100_000})
+    assert alices.get(RECORD, taskId=answer.json()["data"]["taskId"]).json()["data"]["param"] == ""
 
 
 # --- one call, one job ---
@@ -218,6 +244,19 @@ def test_the_name_of_a_trace_makes_two_calls_one_on_the_jobs_wire_alone(alices):
     for prompt in ("a cat", "a dog"):
         assert alices.post(VIDEOS, {**SKETCH, "prompt": prompt}, x_request_id="trace").status_code == 200
     assert Job.objects.count() == 2
+
+
+def test_a_repeated_call_is_answered_even_when_its_image_model_is_offered_no_more(alices):
+    first = alices.post(VIDEOS, SKETCH, idempotency_key="once")
+    ImageModel.objects.update(is_enabled=False)
+    again = alices.post(VIDEOS, SKETCH, idempotency_key="once")
+    assert (again.status_code, again["x-studio-job"]) == (200, first["x-studio-job"])
+
+
+def test_a_proxy_that_numbers_every_call_makes_no_second_job_of_a_second_try(alices):
+    alices.post(VIDEOS, SKETCH, x_request_id="1")
+    alices.post(VIDEOS, SKETCH, x_request_id="2", x_stainless_retry_count="1")
+    assert Job.objects.count() == 1
 
 
 def test_a_quoted_key_is_the_bare_one(alices):

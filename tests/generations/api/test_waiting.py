@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gc
 import json
 import threading
 import time
@@ -12,15 +14,18 @@ from django.db import OperationalError, connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from generations.api import images, turnstile
-from generations.api.turnstile import Turnstile, outside
+from generations.api import images
+from generations.api.bodies import Body
 from generations.api.waiting import Waiting, under_way
-from generations.dialects.serving import Refused, Why
+from generations.dialects.serving import Given, Refused, Why
 from generations.engine.close import fail
 from generations.faults import Kind
 from generations.models import Job
-from tests.generations.api.conftest import IMAGES, Script
+from gptstudio import turnstile
+from gptstudio.turnstile import Turnstile, outside
+from tests.generations.api.conftest import EDITS, IMAGES, Script
 from tests.generations.books import submitted
+from tests.generations.pictures import picture
 
 
 @pytest.fixture
@@ -59,6 +64,18 @@ def test_all_who_wait_for_a_job_are_told_and_nobody_else(monkeypatch):
     assert heard == [True] * 3
     assert waiting.wait(going, 0.05) is False
     assert waiting._events == {}
+
+
+def test_who_goes_on_waiting_hurries_nobody(monkeypatch):
+    going, other = uuid.uuid4(), uuid.uuid4()
+    monkeypatch.setattr("generations.api.waiting.under_way", lambda _jobs: {going, other})
+    monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
+    waiting = Waiting()
+    came = []
+    for job in (going, going, other, going):
+        assert waiting.wait(job, 0.02) is False
+        came.append(waiting._newest)
+    assert came[0] == came[1] < came[2] < came[3]
 
 
 def test_when_its_process_stops_all_who_wait_are_sent_away_and_whoever_still_comes(monkeypatch):
@@ -119,6 +136,28 @@ def test_who_never_went_in_has_no_place_to_give(monkeypatch):
     monkeypatch.setattr(turnstile, "_places", threading.BoundedSemaphore(1))
     with outside():
         assert turnstile._places.acquire(blocking=False)
+
+
+def test_no_database_connection_is_held_by_whom_a_picture_is_read_slowly(transactional_db):
+    def ask(_request):
+        connection.ensure_connection()
+
+    Turnstile(ask)(RequestFactory().get("/"))
+    assert connection.connection is None
+
+
+def test_who_waits_keeps_nothing_of_the_body(alices, monkeypatch):
+    kept: list[object] = []
+
+    def wait(_job, _within):
+        kept.extend(each for each in gc.get_objects() if type(each) in (Body, Given))
+        return True
+
+    monkeypatch.setattr(images.waiting, "wait", wait)
+    given = "data:image/png;base64," + base64.b64encode(picture()).decode()
+    wish = {"model": "gpt-image-2", "prompt": "a cat", "images": [{"image_url": given}]}
+    assert alices.post(EDITS, wish)["x-should-retry"] == "false", "no picture has come"
+    assert kept == []
 
 
 # --- a line that is kept alive ---

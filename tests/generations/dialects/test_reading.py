@@ -32,6 +32,7 @@ def test_a_failed_task_keeps_its_reason_and_code():
         ({"retry_after": "Sat, 21 Nov 2026 08:00:30 GMT"}, {}, None),
         ({"retry_after": "Sat, 21 Nov 2026 07:00:00 GMT", "date": "Sat, 21 Nov 2026 08:00:00 GMT"}, {}, None),
         ({"retry_after": "soon"}, {}, None),
+        ({"retry_after": f"Sat, 21 Nov {10**20} 08:00:30 GMT", "date": "Sat, 21 Nov 2026 08:00:00 GMT"}, {}, None),
         ({"retry_after": "-3"}, {}, None),
         ({}, {"code": 429, "msg": "rate limit exceeded", "data": {"retryAfter": 17}}, 17),
         ({}, {"code": 429, "msg": "rate limit exceeded", "data": None}, None),

@@ -265,6 +265,14 @@ def test_a_mistake_of_ours_has_an_end_too(alice, webhook, ended, receiver, monke
     assert (only().state, only().reply, only().tries) == (Way.WAITING, Reply.OURS, 1)
 
 
+def test_what_goes_wrong_after_it_was_sent_is_a_try_as_well(alice, webhook, ended, receiver, monkeypatch):
+    """Else it would be sent every minute for ever."""
+    monkeypatch.setattr(delivering, "_understood", lambda _answer: 1 / 0)
+    ended(alice)
+    deliver_all()
+    assert (only().state, only().reply, only().tries) == (Way.WAITING, Reply.OURS, 1)
+
+
 def test_a_secret_that_cannot_be_read_is_told_in_the_log(alice, webhook, ended, receiver):
     ended(alice)
     Webhook.objects.update(sealed_secret="sealed with another key")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
 _places = threading.BoundedSemaphore(settings.WEB_THREADS)
@@ -29,16 +30,29 @@ class Turnstile:
                 return self.get_response(request)
             finally:
                 _mine.inside = False
+                _give_back()  # else whoever reads a picture slowly would hold one all the while
+
+
+def _give_back() -> None:
+    """The database connection, for others to use. Only a test has a transaction around a whole call."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 @contextmanager
 def outside() -> Iterator[None]:
-    """Wait for something without taking a place. Who never went in, as a streamed answer does not, has none to give."""
+    """Wait for something without taking a place or a database connection.
+
+    Who never went in, as a streamed answer does not, has no place to give.
+    """
+    _give_back()
     if not getattr(_mine, "inside", False):
         yield
         return
     _places.release()
+    _mine.inside = False
     try:
         yield
     finally:
         _places.acquire()
+        _mine.inside = True
