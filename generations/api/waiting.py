@@ -31,6 +31,10 @@ AWAY = 10
 """Seconds after which whoever is sent away may come back: a restart takes about as long, and OpenAI's libraries try
 twice."""
 
+MOST_TOGETHER = 16
+"""Lines that may wait for one job: the same call sent again and again would take them all, for the price of one."""
+CROWDED = Refusal(Why.TOO_MANY, f"{MOST_TOGETHER} calls wait for this job already.", retry_after=AWAY)
+
 
 class Waiting:
     """The waiters of this process, by their job."""
@@ -66,6 +70,8 @@ class Waiting:
         is_new = getattr(self._mine, "last", None) != job
         with self._lock:
             is_idle = not self._events
+            if len(self._events.get(job, ())) >= MOST_TOGETHER:
+                raise Refused.by(CROWDED)
             self._events.setdefault(job, []).append(over)
             if is_new:
                 self._newest = time.monotonic()

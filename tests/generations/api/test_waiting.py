@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from generations.api import images
 from generations.api.bodies import Body
-from generations.api.waiting import Waiting, under_way
+from generations.api.waiting import MOST_TOGETHER, Waiting, under_way
 from generations.dialects.serving import Given, Refused, Why
 from generations.engine.close import fail
 from generations.faults import Kind
@@ -76,6 +76,19 @@ def test_who_goes_on_waiting_hurries_nobody(monkeypatch):
         assert waiting.wait(job, 0.02) is False
         came.append(waiting._newest)
     assert came[0] == came[1] < came[2] < came[3]
+
+
+def test_the_same_call_over_and_over_takes_a_few_lines_and_no_more(monkeypatch):
+    going = uuid.uuid4()
+    monkeypatch.setattr("generations.api.waiting.under_way", lambda _jobs: {going})
+    monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
+    waiting = Waiting()
+    waiting._events[going] = [threading.Event() for _ in range(MOST_TOGETHER - 1)]
+    assert waiting.wait(going, 0.01) is False
+    waiting._events[going].append(threading.Event())
+    with pytest.raises(Refused) as crowded:
+        waiting.wait(going, 0.01)
+    assert (crowded.value.refusal.why, len(waiting._events[going])) == (Why.TOO_MANY, MOST_TOGETHER)
 
 
 def test_when_its_process_stops_all_who_wait_are_sent_away_and_whoever_still_comes(monkeypatch):
