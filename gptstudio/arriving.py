@@ -11,7 +11,8 @@ from typing import Any
 
 from gptstudio.turnstile import outside
 
-BEGINNING = 64 * 1024
+BEGINNING = 8 * 1024
+"""Bytes: nearly every call in JSON. Its room is taken for as long as the caller waits for a picture."""
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
