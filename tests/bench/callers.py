@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -31,8 +32,13 @@ Check = Callable[[dict[str, object]], object]
 """What an answer must hold; false, or a KeyError, for a wrong one."""
 
 
-def call(url: str, key: str, said: dict[str, object], count: int, at_once: int, check: Check) -> Calls:
-    """`count` calls of `said`, `at_once` of them open at any time, by callers who each keep their connection."""
+def call(
+    url: str, key: str, said: dict[str, object], count: int, at_once: int, check: Check, within: float = 300
+) -> Calls:
+    """`count` calls of `said`, `at_once` of them open at any time, by callers who each keep their connection.
+
+    Those that have no answer `within` so many seconds in all are given up.
+    """
     calls, left = Calls(), iter(range(count))
     question = _question(url, key, json.dumps(said).encode())
 
@@ -50,7 +56,9 @@ def call(url: str, key: str, said: dict[str, object], count: int, at_once: int, 
         writer.close()
 
     async def all_of_them() -> None:
-        await asyncio.gather(*(caller() for _ in range(at_once)))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await asyncio.gather(*(caller() for _ in range(at_once)))
 
     began = time.perf_counter()
     asyncio.run(all_of_them())

@@ -14,6 +14,8 @@ from tests.live.studio import ROOT, Studio, wait_for
 URL, BASE64, TASK = "gpt-image-2-vip", "gpt-image-2-official", "gpt-image-2"
 ROUTES = {URL: "images-vip", BASE64: "images-official", TASK: "videos"}
 """What a provider answers with, by the image model: a picture's address, its base64, or a task."""
+COLLECT = "from generations.management.commands.studio import collect_static_files as collect; collect()"
+"""What the studio does at its start, and the web processes alone do not."""
 NO_LIMIT = {"RATES_CREATE": "100000/second", "RATES_READ": "100000/second", "MOST_ACTIVE": "100000"}
 
 
@@ -25,6 +27,7 @@ def furnished(upstream: str, **environment: str) -> Iterator[tuple[Studio, str]]
         for image_model, dialect in ROUTES.items():
             address = ("--dialect", dialect, "--base-url", upstream, "--api-key", "good-key")
             studio.manage("provider", f"Scripted {dialect}", *address, "--image-model", image_model)
+        studio.manage("shell", "--verbosity", "0", "--command", COLLECT)
         yield studio, key
 
 

@@ -35,7 +35,6 @@ def _waiting_for(delay: int) -> list[Figure]:
         _ask(studio, key, FIRST, 0)
         with Visits(studio) as visits, Peak(process.pid) as peak:
             calls = _ask(studio, key, CALLS, delay)
-        studio.manage("audit")
     return [
         figure(f"{delay} s: answered with a picture", len(calls.seconds), CALLS, "calls", "="),
         figure(f"{delay} s: all of them after", calls.took, 1.5 * delay, "s"),
@@ -51,7 +50,8 @@ def _ask(studio: Studio, key: str, count: int, delay: int) -> Calls:
         "size": "1280x1280",
         "response_format": "url",
     }
-    return call(f"{studio.url}{IMAGES}", key, said, count, count, lambda answer: answer["data"][0]["url"])
+    address, most = f"{studio.url}{IMAGES}", 2 * delay + 60
+    return call(address, key, said, count, count, lambda answer: answer["data"][0]["url"], most)
 
 
 class Sampling(threading.Thread):
