@@ -38,6 +38,7 @@ ROOMS: dict[str, tuple[str, set[Role]]] = {
     "status": ("get", ANYONE),
     "docs": ("get", ANYONE),
     "docs_page": ("get", ANYONE),
+    "docs_webhooks": ("get", ANYONE),
     "keys": ("get", MAKERS),
     "revoke_key": ("post", {OWNER, ADMIN}),
     "key_caps": ("post", {OWNER, ADMIN}),
