@@ -11,9 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.keys import keep_key, new_key
-from accounts.models import ApiKey, Member
+from accounts.models import ApiKey, Entry, Kind, Member
 from generations.api import limits
-from generations.models import Provider
+from generations.models import Job, Provider
 
 VIDEOS, JOBS, RECORD = "/v1/videos", "/api/v1/jobs/createTask", "/api/v1/jobs/recordInfo"
 IMAGES, EDITS, MODELS = "/v1/images/generations", "/v1/images/edits", "/v1/models"
@@ -25,6 +25,8 @@ WISHES: dict[str, tuple[str, dict[str, Any]]] = {
     "E": (IMAGES, {"model": "gpt-image-2", "prompt": "a cat"}),
 }
 """The smallest call of each wire, by its letter."""
+SKETCH = {"model": "sketch", "prompt": "a cat"}
+JOB = {"model": "sketch", "input": {"prompt": "a cat"}}
 
 
 class Script:
@@ -82,3 +84,23 @@ def alices(alice: Member, key_of: Callable[..., tuple[str, ApiKey]]) -> Script:
 @pytest.fixture
 def charlies(charlie: Member, key_of: Callable[..., tuple[str, ApiKey]]) -> Script:
     return Script(key_of(charlie)[0])
+
+
+def only_job() -> Job:
+    return Job.objects.get()
+
+
+def nothing_happened() -> bool:
+    return not Job.objects.exists() and not Entry.objects.filter(kind=Kind.HOLD).exists()
+
+
+def is_in_words_of(letter: str, answer) -> bool:
+    """Whether the answer has the shape that this wire's callers can read, and only that."""
+    body = answer.json()
+    if letter == "A":
+        shape = {"error", "code", "message", "data"}
+    elif letter == "B":
+        return set(body) == {"code", "msg", "data"} and body["code"] == answer.status_code
+    else:
+        shape = {"error"}
+    return set(body) == shape and set(body["error"]) == {"message", "type", "param", "code"}
