@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.caps import OverCap, Standing, keep, look
 from accounts.ledger import NotEnough, append
 from accounts.models import ApiKey, Entry, Kind, Member, Wallet
+from gptstudio.statements import Given, Statement
 
 __all__ = [
     "NotEnough",
@@ -120,7 +121,11 @@ def _end(generation: uuid.UUID, taken: int, note: str) -> None:
 
 def _lines(generation: uuid.UUID, **where: object) -> dict[str, Entry]:
     """What stands in the ledger for a generation, by its kind."""
-    return {line.kind: line for line in Entry.objects.filter(generation=generation, **where)}
+    lines = Entry.objects.filter(generation=generation, **where) if where else LINES.all(generation=generation)
+    return {line.kind: line for line in lines}
+
+
+LINES = Statement(lambda: Entry.objects.filter(generation=Given("generation")).order_by())
 
 
 def _once(wallet: int, lines: Sequence[Entry]) -> int:

@@ -5,13 +5,26 @@ from generations.dialects.serving import Made, Refusal, Task, Why
 from generations.faults import Kind
 from generations.models import Attempt, Generation, Job, State
 from generations.sizes import Size
+from gptstudio.statements import Given, Statement
 
 _WHY = {Kind.REFUSED: Why.REFUSED, Kind.INVALID: Why.INVALID, Kind.UNSUPPORTED: Why.INVALID}
 
 
+GENERATIONS = Statement(
+    lambda: Generation.objects.filter(job=Given("job")).select_related("asset").order_by("position")
+)
+ATTEMPTS = Statement(
+    lambda: (
+        Attempt.objects.filter(generation__job=Given("job")).only("generation", "percent", "result").order_by("sent")
+    )
+)
+"""The last of each generation comes last."""
+
+
 def report(job: Job) -> Task:
     """The job as it stands now, in two questions to the database and with fresh links to its pictures."""
-    generations = list(job.generations.select_related("asset").order_by("position").prefetch_related("attempts"))
+    generations = GENERATIONS.all(job=job.pk)
+    last = {attempt.generation_id: attempt for attempt in ATTEMPTS.all(job=job.pk)}
     state = state_of([State(generation.state) for generation in generations])
     ended = [generation.ended.timestamp() for generation in generations if generation.ended]
     return Task(
@@ -21,8 +34,12 @@ def report(job: Job) -> Task:
         state=state,
         created=job.created.timestamp(),
         ended=max(ended) if ended and state not in (State.QUEUED, State.RUNNING) else None,
-        percent=sum(map(_percent, generations)) // len(generations),
-        pictures=tuple(_made(job, generation) for generation in generations if generation.state == State.SUCCEEDED),
+        percent=sum(_percent(each, last.get(each.pk)) for each in generations) // len(generations),
+        pictures=tuple(
+            _made(job, generation, last.get(generation.pk))
+            for generation in generations
+            if generation.state == State.SUCCEEDED
+        ),
         refusal=next((_refusal(generation) for generation in generations if generation.state in _WITHOUT), None)
         if state in _WITHOUT
         else None,
@@ -53,21 +70,15 @@ def state_of(states: list[State]) -> State:
     return State.CANCELLED
 
 
-def _percent(generation: Generation) -> int:
+def _percent(generation: Generation, attempt: Attempt | None) -> int:
     if generation.is_over:
         return 100 if generation.state == State.SUCCEEDED else 0
-    attempt = _last(generation)
     return (attempt.percent or 0) if attempt else 0
 
 
-def _last(generation: Generation) -> Attempt | None:
-    return max(generation.attempts.all(), key=lambda attempt: attempt.sent, default=None)
-
-
-def _made(job: Job, generation: Generation) -> Made:
+def _made(job: Job, generation: Generation, attempt: Attempt | None) -> Made:
     asset = generation.asset
     assert asset is not None  # noqa: S101 a succeeded generation has one
-    attempt = _last(generation)
     result = attempt.result if attempt else {}
     return Made(
         url=media.lasting_link(asset),

@@ -18,6 +18,7 @@ from generations.failpoints import reach
 from generations.faults import Fault, Kind
 from generations.models import ENDED, Asset, Attempt, Generation, Job, Stage, State, Use
 from generations.sizes import Size, tier_of
+from gptstudio.statements import insert
 
 WATCH = timedelta(hours=24)
 """How long an attempt that was given up is still asked for: the addresses of upstreams die within days."""
@@ -96,7 +97,7 @@ def _set_kept(attempt: Attempt, lease: str, kept: Kept, **changes: Any) -> None:
 
 
 def _asset(job: Job, kept: Kept) -> Asset:
-    return Asset.objects.create(
+    asset = Asset(
         team_id=job.team_id,
         member_id=job.member_id,
         use=Use.OUTPUT,
@@ -106,6 +107,8 @@ def _asset(job: Job, kept: Kept) -> Asset:
         height=kept.height,
         size=kept.size,
     )
+    insert(asset)
+    return asset
 
 
 def _quality(attempt: Attempt, brief: Brief) -> str:
@@ -127,8 +130,7 @@ def requeue(generation: uuid.UUID, pause: float = 0.0) -> None:
     """Let another attempt be made after `pause` seconds; where its person asked to cancel, it ends instead."""
     due = timezone.now() + timedelta(seconds=pause)
     with transaction.atomic():
-        wanted = Generation.objects.filter(cancel_asked__isnull=True)
-        if not wanted.move(generation, State.QUEUED, due_at=due, ring_at=due, rings=0):
+        if not Generation.objects.move(generation, State.QUEUED, due_at=due, ring_at=due, rings=0):
             _call_off(generation)
 
 

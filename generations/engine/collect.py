@@ -23,6 +23,7 @@ from generations.imaging import Facts, Unreadable
 from generations.imaging.fitting import FORMATS, fit
 from generations.models import Attempt, Stage
 from generations.sizes import Size
+from gptstudio.statements import Given, Statement
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,14 @@ MOST_BYTES = 64 * 1024 * 1024
 FETCH_WITHIN = 60.0
 MOST_FETCHES = 6
 GONE = (403, 404, 410)
+FREE = Statement(
+    lambda: Attempt.objects.filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=Given("now")), pk=Given("pk"), stage=Stage.DELIVERED
+    )
+)
+WHOLE = Statement(
+    lambda: Attempt.objects.filter(pk=Given("pk")).select_related("provider", "generation__job", "route").order_by()
+)
 KEEP_AGAIN, KEEP_LATE_AGAIN = 15.0, 300.0
 """Seconds until a picture that found no place here is tried again, and one that nobody waits for any more."""
 
@@ -89,11 +98,9 @@ def _forget_staged(attempt: Attempt) -> None:
 
 def _claim(attempt_id: uuid.UUID) -> Attempt | None:
     lease = new_lease()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-    waiting = Attempt.objects.filter(free, pk=attempt_id, stage=Stage.DELIVERED)
-    if not waiting.update(lease=lease, lease_until=lease_end()):
+    if not FREE.update({"lease": lease, "lease_until": lease_end()}, pk=attempt_id, now=timezone.now()):
         return None
-    return Attempt.objects.select_related("provider", "generation__job").get(pk=attempt_id)
+    return WHOLE.first(pk=attempt_id)
 
 
 def _bring(attempt: Attempt, into: Path) -> Path:

@@ -17,6 +17,7 @@ from accounts import post
 from accounts.models import User
 from generations.faults import Fault, Kind
 from generations.models import WELL, Attempt, Provider
+from gptstudio.statements import Given, Statement
 
 MOST_FAILURES = 5
 REST = timedelta(seconds=60)
@@ -27,6 +28,16 @@ HOPELESS = timedelta(seconds=600)
 """A provider that has been shut for so long is not waited for."""
 OURS = "reference"
 """The code of a call that this side could not even write: it says nothing of the provider."""
+
+
+AILING = Statement(
+    lambda: Provider.objects.filter(
+        Q(failures__gt=0) | Q(shut_until__isnull=False),
+        Q(shut_at__isnull=True) | Q(shut_at__lt=Given("sent")),
+        pk=Given("pk"),
+    )
+)
+"""One that something is wrong with, and nothing new since a call was sent."""
 
 
 def is_shut(provider: Provider, now: datetime) -> bool:
@@ -61,9 +72,7 @@ def may_ask(provider: Provider, now: datetime) -> bool:
 
 def note_life(attempt: Attempt) -> None:
     """It answered as a provider that works does. A call from before its last trouble says nothing of it now."""
-    ailing = Q(failures__gt=0) | Q(shut_until__isnull=False)
-    since = Q(shut_at__isnull=True) | Q(shut_at__lt=attempt.sent)
-    Provider.objects.filter(ailing, since, pk=attempt.provider_id).update(**WELL)
+    AILING.update(WELL, pk=attempt.provider_id, sent=attempt.sent)
 
 
 def note(attempt: Attempt, fault: Fault) -> None:

@@ -12,11 +12,20 @@ from generations import dialects
 from generations.engine import health
 from generations.faults import COMES_BACK, Kind
 from generations.models import Attempt, Generation, Provider, Route
+from gptstudio.statements import Given, Statement
 
 TRIES = 4
 """How often one route may answer Busy or not be reached before it counts as closed for this generation."""
 NO_ROOM = timedelta(seconds=2)
 """Until a generation looks again for room at providers that are full, at the soonest."""
+
+
+LIMITED = Statement(
+    lambda: Provider.objects.filter(
+        Q(shut_until__gt=Given("now")) | Q(concurrency__isnull=False), is_enabled=True
+    ).order_by()
+)
+SERVING = Statement(lambda: Route.objects.serving(Given("image_model")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,9 @@ def closed(now: datetime) -> list[int]:
 
     Where nobody is, their pictures are let through to be told so.
     """
-    limited = list(Provider.objects.filter(Q(shut_until__gt=now) | Q(concurrency__isnull=False), is_enabled=True))
+    limited = LIMITED.all(now=now)
+    if not limited:
+        return []
     full = _full(limited)
     away = {each.pk for each in limited if each.pk in full or health.is_shut(each, now)}
     hopeful = {each.pk for each in limited if each.pk in away and not health.is_hopeless(each, now)}
@@ -93,7 +104,7 @@ def _left(generation: Generation) -> list[Route]:
         tries[route] = tries.get(route, 0) + (1 if fault in COMES_BACK else TRIES)
     routes = [
         route
-        for route in Route.objects.serving(generation.job.image_model_id)
+        for route in SERVING.all(image_model=generation.job.image_model_id)
         if tries.get(route.pk, 0) < TRIES and not dialects.lacking(route.provider.dialect, generation.job.outline)
     ]
     return sorted(ordered(routes, str(generation.pk)), key=lambda route: tries.get(route.pk, 0))

@@ -23,6 +23,7 @@ from generations.engine.routing import Later, Never
 from generations.failpoints import reach
 from generations.faults import COMES_BACK, IN_DOUBT, MOVES_ON, Fault, Kind
 from generations.models import Asset, Attempt, Generation, Route, Stage, State
+from gptstudio.statements import insert
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +41,8 @@ renew it either; what comes after that is taken back or kept late."""
 def submit() -> list[Bell]:
     """Send the generation whose turn it is to the best route it has left.
 
-    Returns what to ring next: itself while more wait, so that as many bells are at work as were rung. Does nothing
-    where nobody waits who could be served, so a doubled ring is harmless. Raises nothing for what a provider does; its
-    answer is written down.
+    Returns what to ring next. Does nothing where nobody waits who could be served, so a doubled ring is harmless, and
+    one that was lost is rung again by a sweep. Raises nothing for what a provider does; its answer is written down.
     """
     with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder:
         reach("intent.before")
@@ -55,7 +55,7 @@ def submit() -> list[Bell]:
             reach("stored.before")
             bells = _insist_on_taking_down(attempt, answer)
             reach("stored.after")
-    return [*bells, *([Bell(SUBMIT)] if turns.waiting(timezone.now()).exists() else [])]
+    return bells
 
 
 def _call(attempt: Attempt, folder: Path) -> client.Answer:
@@ -99,7 +99,7 @@ def _begin(generation: Generation, route: Route) -> Attempt | None:
 
 def _write_intent(generation: Generation, route: Route) -> Attempt:
     now = timezone.now()
-    return Attempt.objects.create(
+    attempt = Attempt(
         generation=generation,
         provider=route.provider,
         route=route,
@@ -110,6 +110,8 @@ def _write_intent(generation: Generation, route: Route) -> Attempt:
         sent=now,
         deadline=now + timedelta(seconds=client.patience(route.provider, generation.job.outline)),
     )
+    insert(attempt)
+    return attempt
 
 
 def _brief(attempt: Attempt) -> Brief:

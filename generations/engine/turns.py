@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Member
 from generations.engine.routing import closed
 from generations.models import Generation, State, Turn
+from gptstudio.statements import Given, Statement
 
 MOST_LOOKS = 64
 """Members whose oldest is looked at before a worker goes away: as many other workers may be taking those now."""
@@ -21,8 +22,7 @@ MOST_LOOKS = 64
 
 def waiting(now: datetime) -> QuerySet[Generation]:
     """Queued, due, and of an image model for which somebody could be asked now."""
-    due = Generation.objects.filter(state=State.QUEUED, due_at__lte=now)
-    return due.exclude(job__image_model__in=shut) if (shut := closed(now)) else due
+    return _open(_due(now), closed(now))
 
 
 def next_up(passed: Collection[int] = ()) -> Generation | None:
@@ -30,18 +30,29 @@ def next_up(passed: Collection[int] = ()) -> Generation | None:
 
     Members who were `passed`, because what they wait for must go on waiting, have had their look.
     """
-    due = waiting(timezone.now()).exclude(member__in=passed)
-    for member in _members(due).values_list("pk", flat=True)[:MOST_LOOKS]:
-        oldest = due.filter(member=member).order_by("due_at", "position").select_related("job")
-        if generation := _locked(oldest).first():
-            return generation
-    return None
+    now = timezone.now()
+    shut = closed(now)
+    if not shut and not passed:  # as it nearly always is
+        return next(filter(None, (OLDEST.first(now=now, member=pk) for (pk,) in MEMBERS.rows(now=now))), None)
+    due = _open(_due(now), shut).exclude(member__in=passed)
+    members = _members(due).values_list("pk", flat=True)[:MOST_LOOKS]
+    return next(filter(None, (_oldest(due, member).first() for member in members)), None)
 
 
 def take(generation: Generation) -> None:
     """Note that its member has been served."""
+    if TURN.update({"last": timezone.now()}, member=generation.member_id):
+        return
     turn = Turn(member_id=generation.member_id, last=timezone.now())
     Turn.objects.bulk_create([turn], update_conflicts=True, unique_fields=["member"], update_fields=["last"])
+
+
+def _due(now: datetime | Given) -> QuerySet[Generation]:
+    return Generation.objects.filter(state=State.QUEUED, due_at__lte=now)
+
+
+def _open(due: QuerySet[Generation], shut: Collection[int]) -> QuerySet[Generation]:
+    return due.exclude(job__image_model__in=shut) if shut else due
 
 
 def _members(due: QuerySet[Generation]) -> QuerySet[Member]:
@@ -54,7 +65,16 @@ def _members(due: QuerySet[Generation]) -> QuerySet[Member]:
     )
 
 
+def _oldest(due: QuerySet[Generation], member: int | Given) -> QuerySet[Generation]:
+    return _locked(due.filter(member=member).order_by("due_at", "position").select_related("job"))[:1]
+
+
 def _locked(generations: QuerySet[Generation]) -> QuerySet[Generation]:
     """Locked against other workers, leaving out what they have locked. On SQLite the transaction is the lock."""
     skip = connection.features.has_select_for_update_skip_locked
     return generations.select_for_update(skip_locked=skip, of=("self",) if skip else ())
+
+
+MEMBERS = Statement(lambda: _members(_due(Given("now"))).values_list("pk")[:MOST_LOOKS])
+OLDEST = Statement(lambda: _oldest(_due(Given("now")), Given("member")))
+TURN = Statement(lambda: Turn.objects.filter(member=Given("member")))

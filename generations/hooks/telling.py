@@ -5,15 +5,27 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from generations import reports
 from generations.failpoints import reach
 from generations.models import Delivery, Event, Job, State, Webhook
 from generations.models.generation import ALIVE
+from gptstudio.statements import Given, Statement
 
 _EVENTS = {State.SUCCEEDED: Event.SUCCEEDED, State.FAILED: Event.FAILED, State.CANCELLED: Event.CANCELLED}
+
+
+def _listened_to() -> QuerySet[Job]:
+    """A generation's job, if anybody wants to hear of it. Its row is locked: of two generations that end at the same
+    time, each would else take the other for alive."""
+    is_hooked = Exists(Webhook.objects.on().filter(team=OuterRef("team")))
+    jobs = Job.objects.filter(is_hooked | ~Q(call_back=""), generations=Given("generation"))
+    return jobs.select_for_update(no_key=True, of=("self",))
+
+
+LISTENED_TO = Statement(_listened_to)
 
 
 def tell(generation: uuid.UUID) -> None:
@@ -21,7 +33,7 @@ def tell(generation: uuid.UUID) -> None:
 
     In the transaction that ends and settles it. Where nobody asked to be told it costs one question.
     """
-    job = _listened_to(generation)
+    job = LISTENED_TO.first(generation=generation)
     if job is None:
         return
     ends = {pk: State(state) for pk, state in job.generations.order_by("position").values_list("pk", "state")}
@@ -48,14 +60,6 @@ def envelope(event: Event, now: datetime, data: Mapping[str, object]) -> str:
     """The body that receivers read, as Standard Webhooks recommends it: thin, so that it never outlives a right."""
     stamp = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return json.dumps({"type": event.value, "timestamp": stamp, "data": data}, separators=(",", ":"))
-
-
-def _listened_to(generation: uuid.UUID) -> Job | None:
-    """The generation's job, if anybody wants to hear of it. Its row is locked: of two generations that end at the same
-    time, each would else take the other for alive."""
-    is_hooked = Exists(Webhook.objects.on().filter(team=OuterRef("team")))
-    jobs = Job.objects.filter(is_hooked | ~Q(call_back=""), generations=generation)
-    return jobs.select_for_update(no_key=True, of=("self",)).first()
 
 
 def _listeners(job: Job, event: Event) -> Iterable[Webhook]:

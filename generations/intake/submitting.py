@@ -10,6 +10,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from accounts import credits
@@ -22,6 +23,7 @@ from generations.engine.bells import SUBMIT
 from generations.engine.sweep import RING_AGAIN
 from generations.intake.objected import Objected
 from generations.models import Asset, Generation, ImageModel, Job, JobReference, Use
+from gptstudio.statements import Given, Statement, insert
 
 STUDIO = "studio"
 REMEMBERED = timedelta(hours=24)
@@ -211,7 +213,7 @@ def _told_apart(pictures: list[Asset]) -> tuple[list[Asset], Asset | None]:
 
 
 def _write(member: Member, image_model: ImageModel, brief: Brief, count: int, key: str, sender: Sender) -> Job:
-    return Job.objects.create(
+    job = Job(
         team_id=member.team_id,
         member=member,
         image_model=image_model,
@@ -226,13 +228,16 @@ def _write(member: Member, image_model: ImageModel, brief: Brief, count: int, ke
         said=sender.said,
         call_back=sender.call_back,
     )
+    insert(job)
+    return job
 
 
 def _attach(job: Job, pictures: list[Asset]) -> None:
     references, mask = _told_apart(pictures)
-    JobReference.objects.bulk_create(
-        JobReference(job=job, asset=asset, position=position) for position, asset in enumerate(references, 1)
-    )
+    if references:
+        JobReference.objects.bulk_create(
+            JobReference(job=job, asset=asset, position=position) for position, asset in enumerate(references, 1)
+        )
     if mask:
         Job.objects.filter(pk=job.pk).update(mask=mask)
 
@@ -241,18 +246,32 @@ def _hold(job: Job, each: int) -> None:
     """Queue one generation a picture and hold the price of each, in the transaction that wrote the job."""
     now = timezone.now()
     ring_at = now + timedelta(seconds=RING_AGAIN)
-    generations = Generation.objects.bulk_create(
+    generations = [
         Generation(job=job, member=job.member, position=position, held=each, due_at=now, ring_at=ring_at)
         for position in range(1, job.count + 1)
-    )
+    ]
+    for generation in generations:
+        insert(generation)
     credits.hold(job.member, {generation.pk: each for generation in generations}, api_key=job.api_key)
     transaction.on_commit(partial(tasks.ring, [Bell(SUBMIT)] * len(generations)))
+
+
+UNDER_WAY = Statement(
+    lambda: (
+        Generation.objects.under_way()
+        .filter(member__team=Given("team"))
+        .order_by()
+        .values("member__team")
+        .annotate(count=Count("pk"))
+        .values_list("count")
+    )
+)
 
 
 def _check_room(member: Member, count: int) -> None:
     """Raises Objected where the team has too much under way. Behind its wallet's lock, so that no two count at once."""
     most = member.team.most_active or settings.MOST_ACTIVE
-    under_way = Generation.objects.under_way().filter(member__team=member.team_id).count()
+    ((under_way,),) = UNDER_WAY.rows(team=member.team_id)
     if under_way > most:
         said = (("most", most), ("under_way", under_way - count), ("wanted", count))
         raise Objected(Objection("", "active", said))

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from generations import faults
 from generations.models.generation import Generation
 from generations.models.provider import Provider, Route
+from gptstudio.statements import Given, Statement
 
 
 class Stage(models.TextChoices):
@@ -28,6 +29,17 @@ class Stage(models.TextChoices):
 UNRESOLVED = models.Q(is_lost=True, checked__isnull=True) & ~models.Q(stage=Stage.KEPT)
 
 
+class Held(NamedTuple):
+    """An attempt as its holder may change it."""
+
+    pk: uuid.UUID
+    lease: str
+
+    def update(self, **changes: Any) -> int:
+        """1 where the lease still holds, else 0."""
+        return HELD.update(changes, pk=self.pk, lease=self.lease)
+
+
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def due(self, stage: Stage, ahead: timedelta = timedelta()) -> Self:
         """Waiting in `stage`, due by now or `ahead`, and under nobody's live lease; the most overdue first."""
@@ -39,9 +51,9 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Sending under a lease that nobody renews: the worker is gone, and so is the answer."""
         return self.filter(stage=Stage.SENDING, lease_until__lt=timezone.now())
 
-    def held(self, pk: uuid.UUID, lease: str) -> Self:
+    def held(self, pk: uuid.UUID, lease: str) -> "Held":
         """The attempt, while `lease` is still the last one taken on it. A worker that was frozen finds nothing."""
-        return self.filter(pk=pk, lease=lease)
+        return Held(pk, lease)
 
     def at_work(self) -> Self:
         """What providers are working on as far as we know. Each is a place of its provider's limit."""
@@ -131,3 +143,6 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.stage}"
+
+
+HELD = Statement(lambda: Attempt.objects.filter(pk=Given("pk"), lease=Given("lease")))

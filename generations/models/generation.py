@@ -1,6 +1,7 @@
 """One picture being made, and the only ways in which its state may change."""
 
 import uuid
+from functools import partial
 from typing import Any, Self
 
 from django.db import models
@@ -11,6 +12,7 @@ from accounts.models import Member, Team
 from generations import faults
 from generations.models.asset import Asset
 from generations.models.job import Job
+from gptstudio.statements import Given, Statement
 
 
 class State(models.TextChoices):
@@ -44,9 +46,11 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         return self.filter(state__in=ALIVE)
 
     def move(self, pk: uuid.UUID, to: State, **changes: Any) -> bool:
-        """Make one move if the table of moves allows it from where the row stands. True for the one who made it."""
-        allowed = self.filter(pk=pk, state__in=MOVES[to])
-        return allowed.update(state=to, changed=timezone.now(), **changes) == 1
+        """Make one move if the table of moves allows it from where the row stands. True for the one who made it.
+
+        Nothing goes back to the queue that somebody has asked to cancel.
+        """
+        return MOVABLE[to].update({"state": to, "changed": timezone.now(), **changes}, pk=pk) == 1
 
 
 class Generation(models.Model):
@@ -100,6 +104,15 @@ class Generation(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in ENDED
+
+
+def _movable(to: State) -> GenerationQuerySet:
+    movable = Generation.objects.filter(pk=Given("pk"), state__in=MOVES[to])
+    return movable.filter(cancel_asked__isnull=True) if to == State.QUEUED else movable
+
+
+MOVABLE = {to: Statement(partial(_movable, to)) for to in State}
+"""Each state, and one generation that may reach it from where it stands."""
 
 
 class Turn(models.Model):

@@ -11,6 +11,7 @@ from accounts.models import ApiKey, Member, Team
 from generations.brief import Brief, Picture
 from generations.models.asset import Asset
 from generations.models.provider import ImageModel
+from gptstudio.statements import Given, Statement
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -73,7 +74,7 @@ class Job(models.Model):
     @cached_property
     def outline(self) -> Brief:
         """The brief with its pictures by their kind alone: as much as a choice of provider needs."""
-        kinds = self.jobreference_set.values_list("asset__media_type", flat=True)
+        kinds = [kind for (kind,) in KINDS.rows(job=self.pk)]
         mask = Picture(media_type="image/png") if self.mask_id else None
         return self.brief(tuple(Picture(media_type=kind) for kind in kinds), mask)
 
@@ -93,3 +94,6 @@ class JobReference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}"
+
+
+KINDS = Statement(lambda: JobReference.objects.filter(job=Given("job")).values_list("asset__media_type"))

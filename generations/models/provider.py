@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from generations import dialects, faults, pricing
 from generations.catalog import Capabilities
 from generations.sealing import seal, unseal
+from gptstudio.statements import Given
 
 KINDS = [(kind, kind) for kind in faults.Kind]
 
@@ -129,7 +130,7 @@ class RouteQuerySet(models.QuerySet["Route"]):
     def open(self) -> Self:
         return self.filter(is_enabled=True, provider__is_enabled=True)
 
-    def serving(self, image_model: int) -> Self:
+    def serving(self, image_model: int | Given) -> Self:
         """The open routes of an image model, the preferred one first."""
         return self.open().filter(image_model=image_model).select_related("provider").order_by("priority", "pk")
 

@@ -160,6 +160,7 @@ def test_no_database_connection_is_held_by_whom_a_picture_is_read_slowly(transac
 
 
 def test_who_waits_keeps_nothing_of_the_body(alices, monkeypatch):
+    gc.collect()  # what other tests have left
     kept: list[object] = []
 
     def wait(_job, _within):

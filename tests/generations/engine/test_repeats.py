@@ -36,7 +36,7 @@ def test_every_door_knocked_at_three_times_at_once_does_its_work_once(
     assert len(upstream.log()) == Attempt.objects.count() == 1
     kinds = alice.team.wallet.entries.filter(generation=generation.pk).values_list("kind", flat=True)
     assert sorted(kinds) == ["capture", "hold", "release"]
-    assert rung
+    assert bool(rung) == (dialect == "videos"), "what came on a held line is brought home without a bell"
 
 
 def thrice(door: Callable[..., None], *about: str) -> None:

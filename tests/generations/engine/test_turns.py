@@ -104,12 +104,13 @@ def test_as_many_workers_as_pictures_take_one_each(wish, alice):
     assert set(begun) == set(job.generations.values_list("pk", flat=True))
 
 
-def test_a_bell_goes_on_ringing_while_others_wait(wish, alice):
+def test_each_that_waits_has_a_bell_of_its_own_and_one_that_was_lost_is_rung_again(wish, alice):
     wish(alice, 3)
-    bells = engine.submit()
-    assert engine.Bell("submit") in bells
-    answer(*bells)
-    assert not Generation.objects.under_way().filter(state=State.QUEUED).exists()
+    engine.submit()
+    assert Generation.objects.filter(state=State.QUEUED).count() == 2
+    Generation.objects.update(ring_at=timezone.now())
+    answer(*engine.sweep())
+    assert not Generation.objects.filter(state=State.QUEUED).exists()
 
 
 def test_a_team_has_no_more_under_way_than_it_may(wish, alice, settings):
