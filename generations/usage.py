@@ -29,6 +29,15 @@ from generations.faults import Kind as FaultKind
 from generations.models import UNRESOLVED, Attempt, Generation, ImageModel, Provider, State
 
 
+class Day(TruncDate):
+    """The day of a moment, to group by. PostgreSQL takes one expression that stands in a query twice, each time with a
+    placeholder for its time zone, for two: so the name of the zone, which is the operator's, stands in it."""
+
+    def as_postgresql(self, compiler: Any, _connection: Any) -> tuple[str, Any]:
+        sql, values = compiler.compile(self.lhs)
+        return f"(({sql}) AT TIME ZONE '{self.get_tzname()}')::date", values
+
+
 class Grouping(TextChoices):
     """What one row of the table stands for."""
 
@@ -229,7 +238,7 @@ def _entries() -> QuerySet[Entry]:
     made = Generation.objects.filter(pk=OuterRef("generation"))
     return Entry.objects.filter(kind__in=MOVED_BY_WORK).alias(
         at=F("created"),
-        by_day=TruncDate("created"),
+        by_day=Day("created"),
         by_team=F("wallet__team"),
         by_member=Coalesce(Subquery(made.values("job__member")), F("member"), output_field=BigIntegerField()),
         by_image_model=Subquery(made.values("job__image_model")),
@@ -240,7 +249,7 @@ def _entries() -> QuerySet[Entry]:
 def _generations(moment: str) -> QuerySet[Generation]:
     return Generation.objects.alias(
         at=F(moment),
-        by_day=TruncDate(moment),
+        by_day=Day(moment),
         by_team=F("job__team"),
         by_member=F("job__member"),
         by_image_model=F("job__image_model"),
@@ -251,7 +260,7 @@ def _generations(moment: str) -> QuerySet[Generation]:
 def _attempts() -> QuerySet[Attempt]:
     return Attempt.objects.alias(
         at=F("sent"),
-        by_day=TruncDate("sent"),
+        by_day=Day("sent"),
         by_team=F("generation__job__team"),
         by_member=F("generation__job__member"),
         by_image_model=F("generation__job__image_model"),

@@ -129,6 +129,8 @@ else:
         "timeout": 10,
         "reconnect_timeout": 10,
     }
+    # A statement goes without its values, and one that comes again and again is parsed and planned once a connection.
+    _options |= {"server_side_binding": True, "prepare_threshold": 5}
     # A database host that vanished without a word is given up within seconds, not after a quarter of an hour.
     _patience = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
     _options |= _patience | _options
