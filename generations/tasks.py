@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from generations import engine
 from generations.engine import Bell
-from generations.engine.bells import COLLECT, HOOKS, SUBMIT
+from generations.engine.bells import HOOKS
 from generations.failpoints import reach
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ MOST_WAITING = 1000
 
 @shared_task
 def submit() -> None:
-    answer(_submit, queue=SUBMIT)
+    answer(engine.submit)
 
 
 @shared_task
@@ -59,15 +59,6 @@ def answer(verb: Callable[..., Iterable[Bell]], *about: uuid.UUID, queue: str = 
     while again in bells and not closing.is_set():
         bells = [*verb(*about)]
         ring(_without(again, bells))
-
-
-def _submit() -> list[Bell]:
-    """Whoever has heard the answer brings its picture home too: this thread was kept for it all the while."""
-    return [bell for rung in engine.submit() for bell in _collected(rung)]
-
-
-def _collected(rung: Bell) -> list[Bell]:
-    return engine.collect(rung.id) if rung.queue == COLLECT and rung.id and not closing.is_set() else [rung]
 
 
 def _without(one: Bell, bells: list[Bell]) -> list[Bell]:

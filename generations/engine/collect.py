@@ -52,25 +52,30 @@ def collect(attempt_id: uuid.UUID) -> list[Bell]:
     attempt = _claim(attempt_id)
     if attempt is None:
         return []
-    connection.close()
     with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder, holding(attempt):
-        try:
-            reach("download.before")
-            path = _bring(attempt, Path(folder) / "picture")
-            reach("download.after")
-            succeed(attempt, attempt.lease, _keep(attempt, path))
-        except NotFetched as wrong:
-            return _not_fetched(attempt, wrong)
-        except Unreadable as wrong:
-            if not _discard(attempt, wrong):
-                return []
-        except Fenced:
-            log.warning("late_picture_refused", attempt=str(attempt.pk))
+        return bring_home(attempt, Path(folder))
+
+
+def bring_home(attempt: Attempt, folder: Path, came: Path | None = None) -> list[Bell]:
+    """The same for whoever holds the attempt. `came` are its bytes, where they are at hand."""
+    connection.close()
+    try:
+        reach("download.before")
+        path = came or _bring(attempt, folder / "picture")
+        reach("download.after")
+        succeed(attempt, attempt.lease, _keep(attempt, path))
+    except NotFetched as wrong:
+        return _not_fetched(attempt, wrong)
+    except Unreadable as wrong:
+        if not _discard(attempt, wrong):
             return []
-        except Exception as wrong:  # our disk, our storage, our database or our mistake: whatever it is has an end
-            log.exception("picture_not_kept", attempt=str(attempt.pk))
-            _not_kept(attempt, f"it could not be kept: {wrong}")
-            return []
+    except Fenced:
+        log.warning("late_picture_refused", attempt=str(attempt.pk))
+        return []
+    except Exception as wrong:  # our disk, our storage, our database or our mistake: whatever it is has an end
+        log.exception("picture_not_kept", attempt=str(attempt.pk))
+        _not_kept(attempt, f"it could not be kept: {wrong}")
+        return []
     _forget_staged(attempt)
     return []
 

@@ -17,6 +17,7 @@ from generations.dialects.wire import URL, Accepted, Outcome
 from generations.engine import health, late, routing, turns
 from generations.engine.bells import SUBMIT, Bell
 from generations.engine.close import Fenced, fail, give_up, put_down, requeue
+from generations.engine.collect import bring_home
 from generations.engine.deliver import deliver
 from generations.engine.leases import holding, lease_end, new_lease
 from generations.engine.routing import Later, Never
@@ -55,7 +56,10 @@ def submit() -> list[Bell]:
             reach("stored.before")
             bells = _insist_on_taking_down(attempt, answer)
             reach("stored.after")
-    return bells
+            if attempt.stage != Stage.DELIVERED:
+                return bells
+            # This thread was kept for the picture all the while: a bell would cost a way through the broker.
+            return bring_home(attempt, Path(folder), next(iter(answer.inline.values()), None))
 
 
 def _call(attempt: Attempt, folder: Path) -> client.Answer:
@@ -165,7 +169,7 @@ def _write_down(attempt: Attempt, answer: client.Answer) -> list[Bell]:
             health.note_life(attempt)
             return []
         case Outcome() as outcome:
-            bells = deliver(attempt, attempt.lease, outcome, answer)
+            bells = deliver(attempt, attempt.lease, outcome, answer, goes_on=True)
             health.note_life(attempt)
             return bells
         case Fault() as fault:

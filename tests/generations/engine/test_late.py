@@ -12,6 +12,7 @@ from generations import client, engine
 from generations.audit import audit
 from generations.dialects.wire import Accepted, Image, Outcome
 from generations.doubts import settle
+from generations.engine.collect import bring_home
 from generations.engine.submit import _take_down, intend
 from generations.faults import Fault, Kind
 from generations.models import Attempt, Generation, Stage, State
@@ -45,7 +46,8 @@ def brought(attempt: Attempt, meaning, tmp_path) -> None:
     if isinstance(meaning, Outcome):
         inline["token"] = tmp_path / "picture"
         inline["token"].write_bytes(picture())
-    answer(*_take_down(attempt, client.Answer(meaning, "{}", inline)))
+    bells = _take_down(attempt, client.Answer(meaning, "{}", inline))
+    answer(*(bring_home(attempt, tmp_path) if attempt.stage == Stage.DELIVERED else bells))
 
 
 def check_late(generation: Generation, member) -> None:

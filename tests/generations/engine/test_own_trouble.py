@@ -15,7 +15,7 @@ from generations.engine.submit import intend
 from generations.engine.sweep import _doubt_abandoned
 from generations.models import Attempt, Generation, Stage, State
 from generations.vault import DurableStorage
-from tests.generations.driving import answer, finish, hurry
+from tests.generations.driving import answer, deliver, finish, hurry
 from tests.generations.pictures import upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -260,14 +260,13 @@ def test_without_room_to_work_what_is_asked_for_waits_until_its_deadline(provide
 def test_a_picture_that_cannot_be_kept_for_whatever_reason_is_waited_for_until_its_deadline(provider, ask):
     provider("images-vip")
     job = ask(VIP, "a lamp", shape=SQUARE)
-    collecting = engine.submit()
     with connection.execute_wrapper(failing_once_at('INSERT INTO "generations_asset"', wrong=RuntimeError)):
-        answer(*collecting)
+        engine.submit()
     generation = job.generations.get()
     assert (generation.state, generation.attempts.get().lease) == (State.RUNNING, "")
     Attempt.objects.update(deadline=timezone.now() - timedelta(seconds=1))
     with connection.execute_wrapper(failing_once_at('INSERT INTO "generations_asset"', wrong=RuntimeError)):
-        answer(*collecting)
+        answer(engine.Bell("collect", generation.attempts.get().pk))
     generation.refresh_from_db()
     assert (generation.state, generation.fault_code, generation.charged) == (State.FAILED, "deadline", 0)
     check_comes_late(generation)
@@ -276,7 +275,7 @@ def test_a_picture_that_cannot_be_kept_for_whatever_reason_is_waited_for_until_i
 def test_a_picture_that_stops_whoever_comes_for_it_is_not_waited_for_for_ever(provider, ask):
     provider("images-vip")
     generation = ask(VIP, "a lamp", shape=SQUARE).generations.get()
-    engine.submit()
+    deliver()
     ago = timezone.now() - timedelta(hours=1)
     Attempt.objects.update(due_at=ago, deadline=ago, lease=new_lease(), lease_until=ago)
     engine.sweep()
@@ -292,7 +291,7 @@ def test_a_picture_that_stops_whoever_comes_for_it_is_not_waited_for_for_ever(pr
 def test_a_picture_that_nobody_came_for_while_the_studio_was_down_is_brought_home_as_ever(provider, ask):
     provider("images-vip")
     job = ask(VIP, "a lamp", shape=SQUARE)
-    engine.submit()
+    deliver()
     ago = timezone.now() - timedelta(hours=1)
     Attempt.objects.update(due_at=ago, deadline=ago)
     assert finish(job)[0].state == State.SUCCEEDED

@@ -14,7 +14,7 @@ from generations.engine.leases import new_lease
 from generations.engine.submit import intend
 from generations.faults import Kind
 from generations.models import Attempt, Stage, State
-from tests.generations.driving import answer, finish, hurry
+from tests.generations.driving import answer, deliver, finish, hurry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,7 +154,7 @@ def test_a_long_call_keeps_its_lease(provider, ask, monkeypatch):
 
 def test_two_collectors_of_one_picture_are_one_charge(ask, alice):
     ask("sketch", "a lamp", shape=SQUARE)
-    answer(engine.Bell("submit"))
+    deliver()
     attempt = Attempt.objects.get()
     answer(engine.Bell("collect", attempt.pk), engine.Bell("collect", attempt.pk))
     assert alice.team.wallet.entries.filter(kind="capture").count() == 1

@@ -12,7 +12,7 @@ from generations import engine
 from generations.engine.leases import new_lease
 from generations.models import Attempt, Stage, State
 from generations.vault import DurableStorage
-from tests.generations.driving import answer
+from tests.generations.driving import answer, deliver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +31,7 @@ def staged(provider, ask) -> Path:
     """Where the bytes of Alice's lamp lie, delivered and not brought home yet."""
     provider("images-vip")
     ask(VIP, "a lamp [form=b64]", shape=SQUARE)
-    engine.submit()
+    deliver()
     return Path(default_storage.path(Attempt.objects.get().result["staged"]))
 
 
