@@ -1,7 +1,8 @@
 """How do thousands wait for their pictures at next to no cost? One thread of the process looks for all of them.
 
-Who waits holds a thread that sleeps, and no database connection. The looker asks once for all jobs that somebody waits
-for: often while one of them is new, as it may be done at once, and rarely when all have waited long.
+Who waits holds a thread that sleeps, and no database connection. The looker asks after a job when somebody comes to
+wait for it and when a chime says that a picture of it is there. What ends without one has no chime, and one may be
+missed, so now and then it asks for all of them at once: often while one is new, and rarely when all have waited long.
 """
 
 import threading
@@ -17,12 +18,12 @@ from django.db import DatabaseError, connection
 from generations.dialects.serving import Refusal, Refused, Why
 from generations.models import Job
 from generations.models.generation import ALIVE
-from gptstudio import turnstile
+from gptstudio import chimes, turnstile
 
 log = structlog.get_logger(__name__)
 
-QUICKEST, SLOWEST = 0.02, 0.5
-"""Seconds between two looks."""
+QUICKEST, SLOWEST = 0.1, 0.5
+"""Seconds between two looks for all."""
 SHARE = 0.05
 """Of the time that the newest has waited, how much may pass until the next look."""
 AT_ONCE = 500
@@ -42,6 +43,8 @@ class Waiting:
     def __init__(self) -> None:
         self._lock = threading.Condition()
         self._events: dict[uuid.UUID, list[threading.Event]] = {}
+        self._asked: set[uuid.UUID] = set()
+        """To be looked for at once."""
         self._newest = 0.0
         self._mine = threading.local()
         self._looker: threading.Thread | None = None
@@ -69,7 +72,6 @@ class Waiting:
         """For somebody new the looker hurries. Who only goes on waiting would else keep it in a hurry for ever."""
         is_new = getattr(self._mine, "last", None) != job
         with self._lock:
-            is_idle = not self._events
             if len(self._events.get(job, ())) >= MOST_TOGETHER:
                 raise Refused.by(CROWDED)
             self._events.setdefault(job, []).append(over)
@@ -78,7 +80,14 @@ class Waiting:
             if self._is_stopping:
                 over.set()
             self._begin()
-            if is_new or is_idle:
+            self._asked.add(job)
+            self._lock.notify()
+
+    def hear(self, job: uuid.UUID) -> None:
+        """A picture of the job is there."""
+        with self._lock:
+            if job in self._events:
+                self._asked.add(job)
                 self._lock.notify()
 
     def stop(self) -> None:
@@ -93,6 +102,7 @@ class Waiting:
         if self._looker is None or not self._looker.is_alive():
             self._looker = threading.Thread(target=self._look_on, name="waiting", daemon=True)
             self._looker.start()
+            chimes.listen(self.hear)
 
     def _forget(self, job: uuid.UUID, over: threading.Event) -> None:
         with self._lock:
@@ -104,20 +114,28 @@ class Waiting:
 
     def _look_on(self) -> None:
         while True:
-            with self._lock:
-                while not self._events:
-                    self._lock.wait()
-                jobs = [*self._events]
-                pause = min(max((time.monotonic() - self._newest) * SHARE, QUICKEST), SLOWEST)
+            jobs = self._next()
             try:
                 self._tell(jobs, under_way(jobs))
             except DatabaseError as wrong:
                 log.warning("waiters_not_told", error=type(wrong).__name__)
                 with suppress(DatabaseError):
                     connection.close()
-                pause = SLOWEST
-            with self._lock:
-                self._lock.wait(pause)
+                time.sleep(SLOWEST)
+
+    def _next(self) -> list[uuid.UUID]:
+        """Those that are asked for, as soon as there are any; else all, when it is time for that."""
+        jobs: list[uuid.UUID] = []
+        with self._lock:
+            while not jobs:
+                while not self._events:
+                    self._lock.wait()
+                if not self._asked:
+                    age = time.monotonic() - self._newest
+                    self._lock.wait(min(max(age * SHARE, QUICKEST), SLOWEST))
+                jobs = [*(self._asked & self._events.keys() or self._events)]
+                self._asked.clear()
+        return jobs
 
     def _tell(self, jobs: list[uuid.UUID], waited_on: set[uuid.UUID]) -> None:
         with self._lock:

@@ -6,6 +6,7 @@ Whoever wants to know of it is told by that transaction too, before the wallet: 
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from generations.failpoints import reach
 from generations.faults import Fault, Kind
 from generations.models import ENDED, Asset, Attempt, Generation, Job, Stage, State, Use
 from generations.sizes import Size, tier_of
+from gptstudio import chimes
 from gptstudio.statements import insert
 
 WATCH = timedelta(hours=24)
@@ -69,6 +71,7 @@ def succeed(attempt: Attempt, lease: str, kept: Kept) -> None:
         hooks.tell(generation.pk)
         reach("settle.before")
         credits.capture(generation.pk, owed)
+        transaction.on_commit(partial(chimes.ring, job.pk))
     reach("settle.after")
 
 

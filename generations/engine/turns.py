@@ -4,7 +4,7 @@ So teams take turns, and so do the members of a team: who comes with one wish wa
 hundred that somebody else has asked for.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from django.db import connection
@@ -19,6 +19,10 @@ from gptstudio.statements import Given, Statement
 MOST_LOOKS = 64
 """Members whose oldest is looked at before a worker goes away: as many other workers may be taking those now."""
 
+LOOKS = 3
+"""How often a worker looks for one before it goes away. Others who came a moment later saw more, may have taken what it
+saw, and then leave what it has not seen; each generation has one bell, so nobody else would come for that."""
+
 
 def waiting(now: datetime) -> QuerySet[Generation]:
     """Queued, due, and of an image model for which somebody could be asked now."""
@@ -30,13 +34,23 @@ def next_up(passed: Collection[int] = ()) -> Generation | None:
 
     Members who were `passed`, because what they wait for must go on waiting, have had their look.
     """
-    now = timezone.now()
+    for _ in range(LOOKS):
+        members, oldest = _look(timezone.now(), passed)
+        if generation := next(filter(None, map(oldest, members)), None):
+            return generation
+        if not members:
+            break
+    return None
+
+
+def _look(now: datetime, passed: Collection[int]) -> tuple[list[int], Callable[[int], Generation | None]]:
+    """Who waits, those whose turn it is first; and how to lock the oldest of one of them."""
     shut = closed(now)
     if not shut and not passed:  # as it nearly always is
-        return next(filter(None, (OLDEST.first(now=now, member=pk) for (pk,) in MEMBERS.rows(now=now))), None)
+        return [pk for (pk,) in MEMBERS.rows(now=now)], lambda member: OLDEST.first(now=now, member=member)
     due = _open(_due(now), shut).exclude(member__in=passed)
     members = _members(due).values_list("pk", flat=True)[:MOST_LOOKS]
-    return next(filter(None, (_oldest(due, member).first() for member in members)), None)
+    return list(members), lambda member: _oldest(due, member).first()
 
 
 def take(generation: Generation) -> None:

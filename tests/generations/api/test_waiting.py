@@ -21,7 +21,7 @@ from generations.dialects.serving import Given, Refused, Why
 from generations.engine.close import fail
 from generations.faults import Kind
 from generations.models import Job
-from gptstudio import turnstile
+from gptstudio import chimes, turnstile
 from gptstudio.turnstile import Turnstile, outside
 from tests.generations.api.conftest import EDITS, IMAGES, Script
 from tests.generations.books import submitted
@@ -64,6 +64,31 @@ def test_all_who_wait_for_a_job_are_told_and_nobody_else(monkeypatch):
     assert heard == [True] * 3
     assert waiting.wait(going, 0.05) is False
     assert waiting._events == {}
+
+
+def test_a_chime_has_the_one_job_looked_for_that_it_is_about(monkeypatch):
+    """The look is scripted; a look for all comes after a minute."""
+    ours, other, asked, is_over = uuid.uuid4(), uuid.uuid4(), [], threading.Event()
+
+    def look(jobs):
+        asked.append(jobs)
+        return set() if is_over.is_set() else set(jobs)
+
+    monkeypatch.setattr("generations.api.waiting.under_way", look)
+    monkeypatch.setattr("generations.api.waiting.QUICKEST", 60)
+    monkeypatch.setattr("generations.api.waiting.SLOWEST", 60)
+    monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
+    waiting = Waiting()
+    waiter = threading.Thread(target=waiting.wait, args=(ours, 30))
+    waiter.start()
+    while len(asked) < 1:
+        pass
+    is_over.set()
+    chimes.ring(other)
+    chimes.ring(ours)
+    waiter.join(10)
+    assert not waiter.is_alive()
+    assert asked == [[ours], [ours]], "nobody here waits for the other"
 
 
 def test_who_goes_on_waiting_hurries_nobody(monkeypatch):

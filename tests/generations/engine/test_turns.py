@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 from django.db import connections
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts import credits
 from generations import engine, intake
 from generations.brief import Brief
+from generations.engine import turns
 from generations.engine.submit import intend
 from generations.faults import Kind
 from generations.models import Generation, ImageModel, Job, State
@@ -157,3 +159,18 @@ def test_a_batch_that_its_open_route_cannot_make_lets_the_next_team_pass(wish, a
     put_off = Generation.objects.filter(state=State.QUEUED, due_at__gt=timezone.now())
     assert served(1) == [other_team]
     assert put_off.count() <= 1
+
+
+def test_who_finds_all_that_it_saw_taken_looks_again(wish, alice, monkeypatch):
+    """Workers who came a moment later saw more, and left what this one had not seen."""
+    job, looked = wish(alice), []
+
+    def taken_by_others(**given):
+        looked.append(given)
+        return None if len(looked) == 1 else turns.OLDEST.all(**given)[0]
+
+    monkeypatch.setattr(turns, "OLDEST", SimpleNamespace(first=taken_by_others, all=turns.OLDEST.all))
+    assert intend().generation.job == job
+    assert len(looked) == 2
+    assert intend() is None
+    assert len(looked) == 2, "nobody waits any more"
