@@ -14,6 +14,7 @@ from generations import engine
 from generations.engine import Bell
 from generations.engine.bells import HOOKS
 from generations.failpoints import reach
+from gptstudio.turnstile import at_desk
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,8 @@ MOST_WAITING = 1000
 
 @shared_task
 def submit() -> None:
-    answer(engine.submit)
+    with at_desk():
+        answer(engine.submit)
 
 
 @shared_task

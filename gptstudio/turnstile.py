@@ -1,19 +1,23 @@
-"""How many calls are worked on at once? As many as are good for the machine, however many lines are held.
+"""How many threads are at work at once? As many as are good for the machine, however many lines are held.
 
-A thread that waits for a picture costs next to nothing, so the web server may have thousands. Were all of them at work,
-they would fight over the processor and the database's connections. So whoever works goes in here, and steps outside to
-wait.
+A thread that waits for a picture costs next to nothing, so the web server and the worker that holds the providers'
+lines may have thousands. Were all of them at work, they would fight over the processor and the database's connections.
+So whoever works goes in here, and steps outside to wait.
 """
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
+AT_DESK = 8
+"""Threads of one worker process."""
+
 _places = threading.BoundedSemaphore(settings.WEB_THREADS)
+_desks = threading.BoundedSemaphore(AT_DESK)
 _mine = threading.local()
 
 
@@ -24,13 +28,24 @@ class Turnstile:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with _places:
-            _mine.inside = True
-            try:
-                return self.get_response(request)
-            finally:
-                _mine.inside = False
-                _give_back()  # else whoever reads a picture slowly would hold one all the while
+        with _inside(_places):
+            return self.get_response(request)
+
+
+def at_desk() -> AbstractContextManager[None]:
+    """For the work of a worker's thread."""
+    return _inside(_desks)
+
+
+@contextmanager
+def _inside(places: threading.Semaphore) -> Iterator[None]:
+    with places:
+        _mine.places = places
+        try:
+            yield
+        finally:
+            _mine.places = None
+            _give_back()  # else whoever reads a picture slowly would hold one all the while
 
 
 def _give_back() -> None:
@@ -46,13 +61,14 @@ def outside() -> Iterator[None]:
     Who never went in, as a streamed answer does not, has no place to give.
     """
     _give_back()
-    if not getattr(_mine, "inside", False):
+    places: threading.Semaphore | None = getattr(_mine, "places", None)
+    if places is None:
         yield
         return
-    _places.release()
-    _mine.inside = False
+    places.release()
+    _mine.places = None
     try:
         yield
     finally:
-        _places.acquire()
-        _mine.inside = True
+        places.acquire()
+        _mine.places = places

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -24,6 +23,7 @@ from generations.imaging.fitting import FORMATS, fit
 from generations.models import Attempt, Stage
 from generations.sizes import Size
 from gptstudio.statements import Given, Statement
+from gptstudio.turnstile import outside
 
 log = structlog.get_logger(__name__)
 
@@ -58,12 +58,13 @@ def collect(attempt_id: uuid.UUID) -> list[Bell]:
 
 def bring_home(attempt: Attempt, folder: Path, came: Path | None = None) -> list[Bell]:
     """The same for whoever holds the attempt. `came` are its bytes, where they are at hand."""
-    connection.close()
     try:
-        reach("download.before")
-        path = came or _bring(attempt, folder / "picture")
-        reach("download.after")
-        succeed(attempt, attempt.lease, _keep(attempt, path))
+        with outside():
+            reach("download.before")
+            path = came or _bring(attempt, folder / "picture")
+            reach("download.after")
+            kept = _keep(attempt, path)
+        succeed(attempt, attempt.lease, kept)
     except NotFetched as wrong:
         return _not_fetched(attempt, wrong)
     except Unreadable as wrong:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from generations import client, media, vault
@@ -25,6 +25,7 @@ from generations.failpoints import reach
 from generations.faults import COMES_BACK, IN_DOUBT, MOVES_ON, Fault, Kind
 from generations.models import Asset, Attempt, Generation, Route, Stage, State
 from gptstudio.statements import insert
+from gptstudio.turnstile import outside
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +68,8 @@ def _call(attempt: Attempt, folder: Path) -> client.Answer:
         brief = _brief(attempt)
     except (OSError, Error) as wrong:  # our storage, or our database: no byte has left
         return client.Answer(Fault(Kind.NOT_STARTED, f"the brief could not be read: {wrong}", health.OURS))
-    return client.submit(attempt.provider, brief, attempt.upstream_name, str(attempt.pk), folder)
+    with outside():
+        return client.submit(attempt.provider, brief, attempt.upstream_name, str(attempt.pk), folder)
 
 
 def intend() -> Attempt | None:
@@ -119,18 +121,14 @@ def _write_intent(generation: Generation, route: Route) -> Attempt:
 
 
 def _brief(attempt: Attempt) -> Brief:
-    """The brief with its references in the form that this wire takes.
-
-    From here until the answer no database connection is held: storage may be as slow as a provider.
-    """
+    """The brief with its references in the form that this wire takes. Storage may be as slow as a provider."""
     job = attempt.generation.job
     if not job.outline.references:
-        connection.close()
         return job.outline
     assets, mask = [place.asset for place in job.jobreference_set.select_related("asset")], job.mask
-    connection.close()
     form = client.reference_form(attempt.provider)
-    return job.brief(tuple(_picture(asset, form) for asset in assets), _picture(mask, form) if mask else None)
+    with outside():
+        return job.brief(tuple(_picture(asset, form) for asset in assets), _picture(mask, form) if mask else None)
 
 
 def _picture(asset: Asset, form: str) -> Picture:
@@ -146,8 +144,8 @@ def _insist_on_taking_down(attempt: Attempt, answer: client.Answer) -> list[Bell
             return _take_down(attempt, answer)
         except (OperationalError, InterfaceError, OSError) as wrong:
             log.warning("answer_not_taken_down", attempt=str(attempt.pk), error=type(wrong).__name__)
-            connection.close()
-            time.sleep(pause)
+            with outside():
+                time.sleep(pause)
     return _take_down(attempt, answer)
 
 
