@@ -216,7 +216,7 @@ if os.environ.get("REMAP_SIGTERM"):  # Celery's own; with it TERM would cut call
 
 HOST = env.str("HOST", "127.0.0.1")
 WEB_PROCESSES = 1 if IS_EMBEDDED else env.int("WEB_PROCESSES", 2)
-WEB_THREADS = env.int("WEB_THREADS", 16)
+WEB_THREADS = env.int("WEB_THREADS", 4)
 """Calls that one web process works on at once."""
 WEB_LINES = env.int("WEB_LINES", 2200)
 """Calls that one web process holds at once: those it works on, and those that wait for their picture."""

@@ -6,6 +6,7 @@ So whoever works goes in here, and steps outside to wait.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -13,11 +14,42 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
-AT_DESK = 8
+AT_DESK = 4
 """Threads of one worker process."""
 
-_places = threading.BoundedSemaphore(settings.WEB_THREADS)
-_desks = threading.BoundedSemaphore(AT_DESK)
+
+class Places:
+    """So many places, given to whoever has waited longest.
+
+    Python's semaphore gives one to whoever happens to run, which is the thread that has just left it: of fifty callers
+    some would wait for seconds.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._waiting: deque[threading.Lock] = deque()
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def give(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
+_places = Places(settings.WEB_THREADS)
+_desks = Places(AT_DESK)
 _mine = threading.local()
 
 
@@ -38,14 +70,15 @@ def at_desk() -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _inside(places: threading.Semaphore) -> Iterator[None]:
-    with places:
-        _mine.places = places
-        try:
-            yield
-        finally:
-            _mine.places = None
-            _give_back()  # else whoever reads a picture slowly would hold one all the while
+def _inside(places: Places) -> Iterator[None]:
+    places.take()
+    _mine.places = places
+    try:
+        yield
+    finally:
+        _mine.places = None
+        _give_back()  # else whoever reads a picture slowly would hold one all the while
+        places.give()
 
 
 def _give_back() -> None:
@@ -61,14 +94,14 @@ def outside() -> Iterator[None]:
     Who never went in, as a streamed answer does not, has no place to give.
     """
     _give_back()
-    places: threading.Semaphore | None = getattr(_mine, "places", None)
+    places: Places | None = getattr(_mine, "places", None)
     if places is None:
         yield
         return
-    places.release()
+    places.give()
     _mine.places = None
     try:
         yield
     finally:
-        places.acquire()
+        places.take()
         _mine.places = places

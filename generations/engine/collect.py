@@ -59,12 +59,10 @@ def collect(attempt_id: uuid.UUID) -> list[Bell]:
 def bring_home(attempt: Attempt, folder: Path, came: Path | None = None) -> list[Bell]:
     """The same for whoever holds the attempt. `came` are its bytes, where they are at hand."""
     try:
-        with outside():
-            reach("download.before")
-            path = came or _bring(attempt, folder / "picture")
-            reach("download.after")
-            kept = _keep(attempt, path)
-        succeed(attempt, attempt.lease, kept)
+        reach("download.before")
+        path = came or _bring(attempt, folder / "picture")
+        reach("download.after")
+        succeed(attempt, attempt.lease, _keep(attempt, path))
     except NotFetched as wrong:
         return _not_fetched(attempt, wrong)
     except Unreadable as wrong:
@@ -113,7 +111,8 @@ def _bring(attempt: Attempt, into: Path) -> Path:
     """The picture's bytes on local disk. Raises NotFetched."""
     if name := attempt.result.get("staged"):
         try:
-            vault.take_staged(name, into)
+            with outside():
+                vault.take_staged(name, into)
         except FileNotFoundError as wrong:
             raise NotFetched("gone") from wrong
         return into
@@ -131,8 +130,9 @@ def _keep(attempt: Attempt, path: Path) -> Kept:
     """Check every pixel, make of it what was wished, and store it with its thumbnail. Raises Unreadable."""
     fitted = fit(path, attempt.generation.job.brief())
     facts, sha256 = fitted.facts, vault.digest(fitted.path)
-    vault.keep(fitted.path, sha256, facts.media_type)
-    vault.keep_thumbnail(fitted.thumbnail, sha256)
+    with outside():
+        vault.keep(fitted.path, sha256, facts.media_type)
+        vault.keep_thumbnail(fitted.thumbnail, sha256)
     size, came = fitted.path.stat().st_size, Size(fitted.came.width, fitted.came.height)
     return Kept(sha256, facts.media_type, facts.width, facts.height, size, came, _notes(attempt, fitted.came))
 

@@ -68,8 +68,7 @@ def _call(attempt: Attempt, folder: Path) -> client.Answer:
         brief = _brief(attempt)
     except (OSError, Error) as wrong:  # our storage, or our database: no byte has left
         return client.Answer(Fault(Kind.NOT_STARTED, f"the brief could not be read: {wrong}", health.OURS))
-    with outside():
-        return client.submit(attempt.provider, brief, attempt.upstream_name, str(attempt.pk), folder)
+    return client.submit(attempt.provider, brief, attempt.upstream_name, str(attempt.pk), folder)
 
 
 def intend() -> Attempt | None:

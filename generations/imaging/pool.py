@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
+from gptstudio.turnstile import outside
+
 Message = dict[str, Any]
 
 _LONGEST_ANSWER = 4096
@@ -112,7 +114,7 @@ class Pool:
 
     def ask(self, question: Message) -> Message:
         """One answer from whichever child is free first. Raises Lost."""
-        with self._child() as child:
+        with outside(), self._child() as child:
             return child.ask(question, self._within)
 
     @contextmanager

@@ -158,7 +158,7 @@ def test_a_look_that_fails_is_made_again(monkeypatch):
 
 
 def test_who_waits_gives_its_place_to_another(monkeypatch):
-    monkeypatch.setattr(turnstile, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(turnstile, "_places", turnstile.Places(1))
     came_in = threading.Event()
 
     def inside(_request):
@@ -167,13 +167,39 @@ def test_who_waits_gives_its_place_to_another(monkeypatch):
             assert came_in.wait(30)
 
     Turnstile(inside)(RequestFactory().get("/"))
-    assert turnstile._places.acquire(blocking=False), "the place came back"
+    assert turnstile._places._free == 1, "the place came back"
+
+
+def test_a_place_goes_to_whoever_has_waited_longest():
+    """And not to the thread that has just left it, which happens to run."""
+    places, came = turnstile.Places(1), []
+    places.take()
+
+    def come(number):
+        places.take()
+        came.append(number)
+        places.give()
+
+    others = [threading.Thread(target=come, args=(number,)) for number in range(3)]
+    for count, other in enumerate(others, 1):
+        other.start()
+        while len(places._waiting) < count:
+            pass
+    places.give()
+    places.take()
+    came.append("again")
+    places.give()
+    for other in others:
+        other.join()
+    assert came == [0, 1, 2, "again"]
+    assert places._free == 1
 
 
 def test_who_never_went_in_has_no_place_to_give(monkeypatch):
-    monkeypatch.setattr(turnstile, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(turnstile, "_places", turnstile.Places(1))
     with outside():
-        assert turnstile._places.acquire(blocking=False)
+        assert turnstile._places._free == 1
+    assert turnstile._places._free == 1
 
 
 def test_no_database_connection_is_held_by_whom_a_picture_is_read_slowly(transactional_db):
