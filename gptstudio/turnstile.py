@@ -26,26 +26,26 @@ class Places:
     """
 
     def __init__(self, count: int) -> None:
-        self._free = count
-        self._waiting: deque[threading.Lock] = deque()
+        self.free = count
+        self.waiting: deque[threading.Lock] = deque()
         self._lock = threading.Lock()
 
     def take(self) -> None:
         with self._lock:
-            if self._free:
-                self._free -= 1
+            if self.free:
+                self.free -= 1
                 return
             turn = threading.Lock()
             turn.acquire()
-            self._waiting.append(turn)
+            self.waiting.append(turn)
         turn.acquire()
 
     def give(self) -> None:
         with self._lock:
-            if self._waiting:
-                self._waiting.popleft().release()
+            if self.waiting:
+                self.waiting.popleft().release()
             else:
-                self._free += 1
+                self.free += 1
 
 
 _places = Places(settings.WEB_THREADS)

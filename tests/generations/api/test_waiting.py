@@ -167,7 +167,7 @@ def test_who_waits_gives_its_place_to_another(monkeypatch):
             assert came_in.wait(30)
 
     Turnstile(inside)(RequestFactory().get("/"))
-    assert turnstile._places._free == 1, "the place came back"
+    assert turnstile._places.free == 1, "the place came back"
 
 
 def test_a_place_goes_to_whoever_has_waited_longest():
@@ -183,7 +183,7 @@ def test_a_place_goes_to_whoever_has_waited_longest():
     others = [threading.Thread(target=come, args=(number,)) for number in range(3)]
     for count, other in enumerate(others, 1):
         other.start()
-        while len(places._waiting) < count:
+        while len(places.waiting) < count:
             pass
     places.give()
     places.take()
@@ -192,14 +192,14 @@ def test_a_place_goes_to_whoever_has_waited_longest():
     for other in others:
         other.join()
     assert came == [0, 1, 2, "again"]
-    assert places._free == 1
+    assert places.free == 1
 
 
 def test_who_never_went_in_has_no_place_to_give(monkeypatch):
     monkeypatch.setattr(turnstile, "_places", turnstile.Places(1))
     with outside():
-        assert turnstile._places._free == 1
-    assert turnstile._places._free == 1
+        assert turnstile._places.free == 1
+    assert turnstile._places.free == 1
 
 
 def test_no_database_connection_is_held_by_whom_a_picture_is_read_slowly(transactional_db):
