@@ -14,7 +14,7 @@ from generations import engine
 from generations.engine import Bell
 from generations.engine.bells import HOOKS
 from generations.failpoints import reach
-from gptstudio.turnstile import at_desk
+from gptstudio.turnstile import at_desk, outside
 
 log = structlog.get_logger(__name__)
 
@@ -79,14 +79,15 @@ DOORS = {"submit": submit, "poll": poll, "collect": collect, "hooks": hooks}
 
 def ring(bells: Iterable[Bell]) -> None:
     """Ring each bell. A broker that does not answer costs seconds: the next sweep rings again."""
-    for bell in bells:
-        try:
-            reach("bell.before")
-            DOORS[bell.queue].apply_async(args=[str(bell.id)] if bell.id else [])
-            reach("bell.after")
-        except OperationalError as wrong:
-            log.warning("bell_not_rung", queue=bell.queue, error=type(wrong).__name__)
-            return
+    with outside():
+        for bell in bells:
+            try:
+                reach("bell.before")
+                DOORS[bell.queue].apply_async(args=[str(bell.id)] if bell.id else [])
+                reach("bell.after")
+            except OperationalError as wrong:
+                log.warning("bell_not_rung", queue=bell.queue, error=type(wrong).__name__)
+                return
 
 
 def _heard() -> list[Bell]:

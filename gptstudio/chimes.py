@@ -4,6 +4,7 @@ Nothing is kept of a chime and nobody answers for it: who missed one looks now a
 process it is a call, between several it goes through Redis.
 """
 
+import socket
 import threading
 import time
 import uuid
@@ -14,17 +15,20 @@ from typing import Any
 import structlog
 from django.conf import settings
 
+from gptstudio.turnstile import outside
+
 log = structlog.get_logger(__name__)
 
-CHANNEL = "chimes"
+CHANNEL = "gptstudio.chimes"
 PATIENCE = 2.0
 """Seconds for which a worker tries to be heard."""
-SILENCE = 10.0
-"""Seconds without a chime after which a line is looked to."""
 AWAY = 2.0
 """Seconds until a Redis that was away is tried again."""
+LIVELY = {socket.TCP_KEEPIDLE: 10, socket.TCP_KEEPINTVL: 5, socket.TCP_USER_TIMEOUT: 15_000}
+"""A Redis that vanished without a word is given up within some twenty seconds."""
 
 Hear = Callable[[uuid.UUID], None]
+_away_until = 0.0
 _here: list[Hear] = []
 """Who listens in this process, where workers live in it."""
 
@@ -35,12 +39,15 @@ def ring(about: uuid.UUID) -> None:
         for hear in _here:
             hear(about)
         return
-    from redis import RedisError
-
+    global _away_until  # noqa: PLW0603
+    if time.monotonic() < _away_until:
+        return
     try:
-        _line().publish(CHANNEL, about.bytes)
-    except RedisError as wrong:
+        with outside():
+            _line().publish(CHANNEL, about.bytes)
+    except Exception as wrong:  # whatever it is, the picture is there
         log.warning("chime_not_rung", error=type(wrong).__name__)
+        _away_until = time.monotonic() + AWAY
 
 
 def listen(hear: Hear) -> None:
@@ -52,22 +59,15 @@ def listen(hear: Hear) -> None:
 
 
 def _listen(hear: Hear) -> None:
-    from redis import RedisError
-
     while True:
         try:
-            with _new_line(socket_timeout=None, health_check_interval=SILENCE).pubsub() as line:
+            with _new_line(socket_timeout=None).pubsub(ignore_subscribe_messages=True) as line:
                 line.subscribe(CHANNEL)
-                while True:
-                    _pass_on(line.get_message(timeout=SILENCE), hear)
-        except RedisError as wrong:
+                for message in line.listen():
+                    hear(uuid.UUID(bytes=message["data"]))
+        except Exception as wrong:  # else this process would never hear one again
             log.warning("chimes_not_heard", error=type(wrong).__name__)
             time.sleep(AWAY)
-
-
-def _pass_on(message: dict[str, Any] | None, hear: Hear) -> None:
-    if message and message["type"] == "message":
-        hear(uuid.UUID(bytes=message["data"]))
 
 
 @cache
@@ -79,4 +79,5 @@ def _line() -> Any:
 def _new_line(**options: Any) -> Any:
     from redis import Redis
 
-    return Redis.from_url(settings.BROKER_URL, socket_connect_timeout=PATIENCE, socket_keepalive=True, **options)
+    alive = {"socket_keepalive": True, "socket_keepalive_options": LIVELY}
+    return Redis.from_url(settings.BROKER_URL, socket_connect_timeout=PATIENCE, **alive, **options)

@@ -129,8 +129,10 @@ else:
         "timeout": 10,
         "reconnect_timeout": 10,
     }
-    # A statement goes without its values, and one that comes again and again is parsed and planned once a connection.
+    # A statement goes without its values, and one that comes again and again is parsed once a connection. It is planned
+    # each time: a plan for any value could use none of the indexes that hold only what is under way.
     _options |= {"server_side_binding": True, "prepare_threshold": 5}
+    _options["options"] = f"-c plan_cache_mode=force_custom_plan {_options.get('options', '')}".strip()
     # A database host that vanished without a word is given up within seconds, not after a quarter of an hour.
     _patience = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
     _options |= _patience | _options

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.transaction import TransactionManagementError
 
 M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
@@ -82,10 +83,13 @@ class _Written:
     """The SQL of one query, the values in it, and how its rows become objects."""
 
     def __init__(self, query: Any) -> None:
+        self._locks = query.select_for_update
         self._compiler: Any = query.get_compiler(connection=connection)
         self._sql, self._values = self._compiler.as_sql()
 
     def rows(self, given: Mapping[str, Any]) -> list[Row]:
+        if self._locks and not connection.in_atomic_block:  # Django looks only when it writes the SQL
+            raise TransactionManagementError("nothing is locked outside a transaction")
         with connection.cursor() as cursor:
             cursor.execute(self._sql, self._filled(given))
             return cursor.fetchall()

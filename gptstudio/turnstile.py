@@ -14,42 +14,47 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
+SCRIPTS, HEALTH = ("/v1/", "/api/"), "/health/"
 AT_DESK = 4
 """Threads of one worker process."""
 
 
 class Places:
-    """So many places, given to whoever has waited longest.
+    """So many places, given to whoever has waited longest; where `begun_first`, to those who only stepped outside.
 
     Python's semaphore gives one to whoever happens to run, which is the thread that has just left it: of fifty callers
     some would wait for seconds.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, begun_first: bool = False) -> None:
         self.free = count
         self.waiting: deque[threading.Lock] = deque()
+        self._begun: deque[threading.Lock] = deque() if begun_first else self.waiting
         self._lock = threading.Lock()
 
-    def take(self) -> None:
+    def take(self, *, has_begun: bool = False) -> None:
         with self._lock:
             if self.free:
                 self.free -= 1
                 return
             turn = threading.Lock()
             turn.acquire()
-            self.waiting.append(turn)
+            (self._begun if has_begun else self.waiting).append(turn)
         turn.acquire()
 
     def give(self) -> None:
         with self._lock:
-            if self.waiting:
-                self.waiting.popleft().release()
+            if line := self._begun or self.waiting:
+                line.popleft().release()
             else:
                 self.free += 1
 
 
 _places = Places(settings.WEB_THREADS)
-_desks = Places(AT_DESK)
+_scripts = Places(settings.WEB_THREADS)
+"""Scripts have a line of their own: a person does not stand behind two thousand of them."""
+# A worker that took up two thousand pictures and went on with each a step at a time would end them all at the end.
+_desks = Places(AT_DESK, begun_first=True)
 _mine = threading.local()
 
 
@@ -60,7 +65,9 @@ class Turnstile:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with _inside(_places):
+        if request.path_info.startswith(HEALTH):  # who asks whether we live must not be kept waiting by our work
+            return self.get_response(request)
+        with _inside(_scripts if request.path_info.startswith(SCRIPTS) else _places):
             return self.get_response(request)
 
 
@@ -71,14 +78,17 @@ def at_desk() -> AbstractContextManager[None]:
 
 @contextmanager
 def _inside(places: Places) -> Iterator[None]:
+    before = getattr(_mine, "places", None)
     places.take()
     _mine.places = places
     try:
         yield
     finally:
-        _mine.places = None
-        _give_back()  # else whoever reads a picture slowly would hold one all the while
-        places.give()
+        _mine.places = before
+        try:
+            _give_back()  # else whoever reads a picture slowly would hold one all the while
+        finally:
+            places.give()
 
 
 def _give_back() -> None:
@@ -91,11 +101,12 @@ def _give_back() -> None:
 def outside() -> Iterator[None]:
     """Wait for something without taking a place or a database connection.
 
-    Who never went in, as a streamed answer does not, has no place to give.
+    Who never went in, as a streamed answer does not, has no place to give. Who is in a transaction keeps it: others may
+    wait inside for what that has locked.
     """
     _give_back()
     places: Places | None = getattr(_mine, "places", None)
-    if places is None:
+    if places is None or connection.in_atomic_block:
         yield
         return
     places.give()
@@ -103,5 +114,5 @@ def outside() -> Iterator[None]:
     try:
         yield
     finally:
-        places.take()
+        places.take(has_begun=True)
         _mine.places = places

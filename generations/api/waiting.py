@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from celery.signals import worker_shutting_down
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from generations.dialects.serving import Refusal, Refused, Why
 from generations.models import Job
@@ -26,6 +26,8 @@ QUICKEST, SLOWEST = 0.1, 0.5
 """Seconds between two looks for all."""
 SHARE = 0.05
 """Of the time that the newest has waited, how much may pass until the next look."""
+REST = 20
+"""How many times as long as a look took is rested: it may take no more than a twentieth of the processor."""
 AT_ONCE = 500
 """Jobs that one question asks after."""
 AWAY = 10
@@ -45,7 +47,8 @@ class Waiting:
         self._events: dict[uuid.UUID, list[threading.Event]] = {}
         self._asked: set[uuid.UUID] = set()
         """To be looked for at once."""
-        self._newest = 0.0
+        self._newest = self._look_for_all = 0.0
+        self._is_listening = False
         self._mine = threading.local()
         self._looker: threading.Thread | None = None
         self._is_stopping = False
@@ -72,6 +75,7 @@ class Waiting:
         """For somebody new the looker hurries. Who only goes on waiting would else keep it in a hurry for ever."""
         is_new = getattr(self._mine, "last", None) != job
         with self._lock:
+            is_idle = not self._events
             if len(self._events.get(job, ())) >= MOST_TOGETHER:
                 raise Refused.by(CROWDED)
             self._events.setdefault(job, []).append(over)
@@ -80,8 +84,9 @@ class Waiting:
             if self._is_stopping:
                 over.set()
             self._begin()
-            self._asked.add(job)
-            self._lock.notify()
+            if is_new or is_idle:
+                self._asked.add(job)
+                self._lock.notify()
 
     def hear(self, job: uuid.UUID) -> None:
         """A picture of the job is there."""
@@ -102,7 +107,9 @@ class Waiting:
         if self._looker is None or not self._looker.is_alive():
             self._looker = threading.Thread(target=self._look_on, name="waiting", daemon=True)
             self._looker.start()
-            chimes.listen(self.hear)
+            if not self._is_listening:
+                self._is_listening = True
+                chimes.listen(self.hear)
 
     def _forget(self, job: uuid.UUID, over: threading.Event) -> None:
         with self._lock:
@@ -114,28 +121,40 @@ class Waiting:
 
     def _look_on(self) -> None:
         while True:
-            jobs = self._next()
+            jobs, are_all = self._next()
+            began = time.monotonic()
             try:
                 self._tell(jobs, under_way(jobs))
-            except DatabaseError as wrong:
+            except Error as wrong:
                 log.warning("waiters_not_told", error=type(wrong).__name__)
-                with suppress(DatabaseError):
+                with suppress(Error):
                     connection.close()
                 time.sleep(SLOWEST)
+                self._look_for_all = 0.0
+            else:
+                if are_all:
+                    self._rest(began)
 
-    def _next(self) -> list[uuid.UUID]:
-        """Those that are asked for, as soon as there are any; else all, when it is time for that."""
-        jobs: list[uuid.UUID] = []
+    def _rest(self, began: float) -> None:
+        """Until the next look for all."""
+        now = time.monotonic()
+        pause = min(max((now - self._newest) * SHARE, QUICKEST), SLOWEST)
+        self._look_for_all = now + max(pause, (now - began) * REST)
+
+    def _next(self) -> tuple[list[uuid.UUID], bool]:
+        """All, when it is time for that, and until then those that are asked for; and which of the two it is."""
         with self._lock:
-            while not jobs:
+            while True:
                 while not self._events:
                     self._lock.wait()
-                if not self._asked:
-                    age = time.monotonic() - self._newest
-                    self._lock.wait(min(max(age * SHARE, QUICKEST), SLOWEST))
-                jobs = [*(self._asked & self._events.keys() or self._events)]
-                self._asked.clear()
-        return jobs
+                asked, left = self._asked & self._events.keys(), self._look_for_all - time.monotonic()
+                if left <= 0:
+                    self._asked.clear()
+                    return [*self._events], True
+                if asked:
+                    self._asked.clear()
+                    return [*asked], False
+                self._lock.wait(left)
 
     def _tell(self, jobs: list[uuid.UUID], waited_on: set[uuid.UUID]) -> None:
         with self._lock:

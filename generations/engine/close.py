@@ -71,7 +71,7 @@ def succeed(attempt: Attempt, lease: str, kept: Kept) -> None:
         hooks.tell(generation.pk)
         reach("settle.before")
         credits.capture(generation.pk, owed)
-        transaction.on_commit(partial(chimes.ring, job.pk))
+        _chime(job.pk)
     reach("settle.after")
 
 
@@ -126,7 +126,17 @@ def fail(generation: uuid.UUID, kind: Kind, code: str = "") -> bool:
         if moved:
             hooks.tell(generation)
             credits.release(generation)
+            _chime(_job_of(generation))
         return moved
+
+
+def _chime(job: uuid.UUID) -> None:
+    """Whoever waits for the job looks when this is committed."""
+    transaction.on_commit(partial(chimes.ring, job), robust=True)
+
+
+def _job_of(generation: uuid.UUID) -> uuid.UUID:
+    return Generation.objects.values_list("job_id", flat=True).get(pk=generation)
 
 
 def requeue(generation: uuid.UUID, pause: float = 0.0) -> None:
@@ -159,6 +169,7 @@ def _call_off(generation: uuid.UUID) -> bool:
     if moved:
         hooks.tell(generation)
         credits.release(generation)
+        _chime(_job_of(generation))
     return moved
 
 

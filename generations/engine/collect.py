@@ -60,7 +60,8 @@ def bring_home(attempt: Attempt, folder: Path, came: Path | None = None) -> list
     """The same for whoever holds the attempt. `came` are its bytes, where they are at hand."""
     try:
         reach("download.before")
-        path = came or _bring(attempt, folder / "picture")
+        with outside():
+            path = came or _bring(attempt, folder / "picture")
         reach("download.after")
         succeed(attempt, attempt.lease, _keep(attempt, path))
     except NotFetched as wrong:
@@ -111,8 +112,7 @@ def _bring(attempt: Attempt, into: Path) -> Path:
     """The picture's bytes on local disk. Raises NotFetched."""
     if name := attempt.result.get("staged"):
         try:
-            with outside():
-                vault.take_staged(name, into)
+            vault.take_staged(name, into)
         except FileNotFoundError as wrong:
             raise NotFetched("gone") from wrong
         return into

@@ -43,8 +43,9 @@ renew it either; what comes after that is taken back or kept late."""
 def submit() -> list[Bell]:
     """Send the generation whose turn it is to the best route it has left.
 
-    Returns what to ring next. Does nothing where nobody waits who could be served, so a doubled ring is harmless, and
-    one that was lost is rung again by a sweep. Raises nothing for what a provider does; its answer is written down.
+    Returns what to ring next: itself for a provider that takes so many at once, as it may have room again. Does nothing
+    where nobody waits who could be served, so a doubled ring is harmless, and one that was lost is rung again by a
+    sweep. Raises nothing for what a provider does; its answer is written down.
     """
     with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder:
         reach("intent.before")
@@ -57,10 +58,10 @@ def submit() -> list[Bell]:
             reach("stored.before")
             bells = _insist_on_taking_down(attempt, answer)
             reach("stored.after")
-            if attempt.stage != Stage.DELIVERED:
-                return bells
-            # This thread was kept for the picture all the while: a bell would cost a way through the broker.
-            return bring_home(attempt, Path(folder), next(iter(answer.inline.values()), None))
+            if attempt.stage == Stage.DELIVERED:
+                # This thread was kept for the picture all the while: a bell would cost a way through the broker.
+                return bring_home(attempt, Path(folder), next(iter(answer.inline.values()), None))
+    return [*bells, *([Bell(SUBMIT)] if attempt.provider.concurrency else [])]
 
 
 def _call(attempt: Attempt, folder: Path) -> client.Answer:
@@ -68,7 +69,8 @@ def _call(attempt: Attempt, folder: Path) -> client.Answer:
         brief = _brief(attempt)
     except (OSError, Error) as wrong:  # our storage, or our database: no byte has left
         return client.Answer(Fault(Kind.NOT_STARTED, f"the brief could not be read: {wrong}", health.OURS))
-    return client.submit(attempt.provider, brief, attempt.upstream_name, str(attempt.pk), folder)
+    with outside():  # all of it: the provider's time runs, and what it says must wait for nobody here
+        return client.submit(attempt.provider, brief, attempt.upstream_name, str(attempt.pk), folder)
 
 
 def intend() -> Attempt | None:
@@ -163,11 +165,12 @@ def _write_down(attempt: Attempt, answer: client.Answer) -> list[Bell]:
     match answer.meaning:
         case Accepted(upstream_id=upstream_id):
             _accept(attempt, upstream_id, answer.raw)
-            health.note_life(attempt)
+            _note_life(attempt)
             return []
         case Outcome() as outcome:
-            bells = deliver(attempt, attempt.lease, outcome, answer, goes_on=True)
-            health.note_life(attempt)
+            # Where there is a limit, somebody waits for the room: the next call comes first.
+            bells = deliver(attempt, attempt.lease, outcome, answer, goes_on=not attempt.provider.concurrency)
+            _note_life(attempt)
             return bells
         case Fault() as fault:
             with transaction.atomic():
@@ -175,6 +178,14 @@ def _write_down(attempt: Attempt, answer: client.Answer) -> list[Bell]:
                 return _fall_back(attempt, fault, answer.raw)
         case _:
             raise TypeError(f"{type(answer.meaning).__name__} is no answer to a submission")
+
+
+def _note_life(attempt: Attempt) -> None:
+    """Nothing hangs on it, and an answer that is written down must not be written down again for its sake."""
+    try:
+        health.note_life(attempt)
+    except (OperationalError, InterfaceError) as wrong:
+        log.warning("life_not_noted", attempt=str(attempt.pk), error=type(wrong).__name__)
 
 
 def _accept(attempt: Attempt, upstream_id: str, raw: str) -> None:

@@ -19,7 +19,6 @@ import httpcore2 as httpcore
 import httpx2 as httpx
 
 from generations.fetch.addresses import Address, carried, is_public
-from gptstudio.turnstile import outside
 
 USUAL_PORTS = (80, 443)
 CONNECT_WITHIN = 5.0
@@ -118,8 +117,7 @@ class Guard(httpcore.NetworkBackend):
         failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError("the name has no address")
         for address in addresses:
             try:
-                with outside():
-                    line = self._dialler.connect_tcp(str(address), port, self._deadline.left(timeout))
+                line = self._dialler.connect_tcp(str(address), port, self._deadline.left(timeout))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:
@@ -134,8 +132,7 @@ def _resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
     answer: Future[list[Address]] = Future()
     threading.Thread(target=_look_up, args=(host, port, answer), daemon=True).start()
     try:
-        with outside():
-            return answer.result(deadline.left())
+        return answer.result(deadline.left())
     except TimeoutError as slow:
         raise httpcore.TimeoutException("the name took too long") from slow
     except (OSError, UnicodeError) as unknown:
@@ -151,10 +148,7 @@ def _look_up(host: str, port: int, answer: Future[list[Address]]) -> None:
 
 
 class Line(httpcore.NetworkStream):
-    """A connection on which no operation outlasts the deadline, however slowly the other side drips.
-
-    Who waits for it does so outside, and comes back in to understand what was heard.
-    """
+    """A connection on which no operation outlasts the deadline, however slowly the other side drips."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
@@ -162,14 +156,12 @@ class Line(httpcore.NetworkStream):
         self._most = FIRST_READ
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with outside():
-            heard = self._stream.read(min(max_bytes, self._most), self._deadline.left(timeout))
+        heard = self._stream.read(min(max_bytes, self._most), self._deadline.left(timeout))
         self._most = max_bytes
         return heard
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with outside():
-            self._stream.write(buffer, self._deadline.left(timeout))
+        self._stream.write(buffer, self._deadline.left(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -177,8 +169,7 @@ class Line(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        with outside():
-            secure = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
+        secure = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
         return Line(secure, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:

@@ -18,8 +18,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
-from gptstudio.turnstile import outside
-
 Message = dict[str, Any]
 
 _LONGEST_ANSWER = 4096
@@ -114,7 +112,7 @@ class Pool:
 
     def ask(self, question: Message) -> Message:
         """One answer from whichever child is free first. Raises Lost."""
-        with outside(), self._child() as child:
+        with self._child() as child:
             return child.ask(question, self._within)
 
     @contextmanager

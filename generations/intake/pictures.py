@@ -67,7 +67,7 @@ def _fetch(url: str, path: Path) -> None:
 def _copy(asset: Asset, path: Path) -> None:
     """From our own shelf: a studio at a private address could not fetch from itself."""
     try:
-        with vault.open_picture(asset) as kept, path.open("wb") as file:
+        with outside(), vault.open_picture(asset) as kept, path.open("wb") as file:
             shutil.copyfileobj(kept, file)
     except FileNotFoundError as gone:
         raise NotFetched("status") from gone
@@ -87,8 +87,9 @@ def _keep(member: Member, name: str, bring: Callable[[Path], object], use: Use) 
 
 def _keep_asset(member: Member, name: str, facts: Facts, cleaned: Path, thumbnail: Path, use: Use) -> Asset:
     sha256 = vault.digest(cleaned)
-    vault.keep(cleaned, sha256, facts.media_type)
-    vault.keep_thumbnail(thumbnail, sha256)
+    with outside():
+        vault.keep(cleaned, sha256, facts.media_type)
+        vault.keep_thumbnail(thumbnail, sha256)
     return Asset.objects.create(
         team_id=member.team_id,
         member=member,

@@ -50,6 +50,8 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
 
         Nothing goes back to the queue that somebody has asked to cancel.
         """
+        if self.query.where:
+            raise TypeError("a move is of the one row that is named; what was filtered before would be dropped")
         return MOVABLE[to].update({"state": to, "changed": timezone.now(), **changes}, pk=pk) == 1
 
 

@@ -15,7 +15,8 @@ from tests.live.studio import Studio
 
 CALLS, FIRST = 2_000, 20
 DELAYS = (10, 90)
-EVERY = 0.05
+EVERY, VISIT_EVERY = 0.05, 0.5
+"""Seconds between two looks at the memory, and between two visits: a person does not open twenty pages a second."""
 
 
 def waiters() -> list[Figure]:
@@ -57,8 +58,9 @@ def _ask(studio: Studio, key: str, count: int, delay: int) -> Calls:
 class Sampling(threading.Thread):
     """Looks again and again until it is left."""
 
-    def __init__(self) -> None:
+    def __init__(self, every: float) -> None:
         super().__init__(daemon=True)
+        self._every = every
         self._over = threading.Event()
 
     def __exit__(self, *_: object) -> None:
@@ -66,7 +68,7 @@ class Sampling(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        while not self._over.wait(EVERY):
+        while not self._over.wait(self._every):
             self.look()
 
     def look(self) -> None:
@@ -77,7 +79,7 @@ class Visits(Sampling):
     """Somebody who opens the library while the others wait; milliseconds of each visit."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__()
+        super().__init__(VISIT_EVERY)
         self.took: list[float] = []
         self._alice = studio.person(ALICE)
         self._alice.http.get("/library/")
@@ -96,7 +98,7 @@ class Peak(Sampling):
     """How much more memory a web process and its parent take than when it was entered, in megabytes."""
 
     def __init__(self, pid: int) -> None:
-        super().__init__()
+        super().__init__(EVERY)
         self._pid, self._before, self._most = pid, 0.0, 0.0
 
     @property

@@ -91,6 +91,30 @@ def test_a_chime_has_the_one_job_looked_for_that_it_is_about(monkeypatch):
     assert asked == [[ours], [ours]], "nobody here waits for the other"
 
 
+def test_what_ends_without_a_chime_is_found_however_many_chimes_there_are(monkeypatch):
+    """The look is scripted; others come and go all the while."""
+    over, going = uuid.uuid4(), uuid.uuid4()
+    monkeypatch.setattr("generations.api.waiting.under_way", lambda _jobs: {going})
+    monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
+    waiting, told = Waiting(), threading.Event()
+    waiting._events[over] = [told]
+    waiter = threading.Thread(target=waiting.wait, args=(going, 2))
+    waiter.start()
+    end = time.monotonic() + 10
+    while not told.is_set() and time.monotonic() < end:
+        waiting.hear(going)
+    waiter.join()
+    assert told.is_set()
+
+
+def test_people_stand_in_no_line_of_scripts_and_who_asks_after_our_health_in_none(monkeypatch):
+    monkeypatch.setattr(turnstile, "_scripts", turnstile.Places(0))
+    monkeypatch.setattr(turnstile, "_places", turnstile.Places(1))
+    assert Turnstile(lambda _request: "a page")(RequestFactory().get("/library/")) == "a page"
+    monkeypatch.setattr(turnstile, "_places", turnstile.Places(0))
+    assert Turnstile(lambda _request: "alive")(RequestFactory().get("/health/live")) == "alive"
+
+
 def test_who_goes_on_waiting_hurries_nobody(monkeypatch):
     going, other = uuid.uuid4(), uuid.uuid4()
     monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
@@ -163,7 +187,8 @@ def test_who_waits_gives_its_place_to_another(monkeypatch):
 
     def inside(_request):
         with outside():
-            threading.Thread(target=Turnstile(lambda _other: came_in.set()), args=(None,)).start()
+            other = Turnstile(lambda _other: came_in.set())
+            threading.Thread(target=other, args=(RequestFactory().get("/"),)).start()
             assert came_in.wait(30)
 
     Turnstile(inside)(RequestFactory().get("/"))
@@ -193,6 +218,28 @@ def test_a_place_goes_to_whoever_has_waited_longest():
         other.join()
     assert came == [0, 1, 2, "again"]
     assert places.free == 1
+
+
+def test_a_worker_ends_what_it_has_begun_before_it_begins_another():
+    places, came = turnstile.Places(1, begun_first=True), []
+    places.take()
+
+    def come(name, *, has_begun):
+        places.take(has_begun=has_begun)
+        came.append(name)
+        places.give()
+
+    threads = [
+        threading.Thread(target=come, args=(name,), kwargs={"has_begun": name == "begun"}) for name in ("new", "begun")
+    ]
+    for count, thread in enumerate(threads, 1):
+        thread.start()
+        while len(places.waiting) + len(places._begun) < count:
+            pass
+    places.give()
+    for thread in threads:
+        thread.join()
+    assert came == ["begun", "new"]
 
 
 def test_who_never_went_in_has_no_place_to_give(monkeypatch):

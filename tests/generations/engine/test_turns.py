@@ -174,3 +174,11 @@ def test_who_finds_all_that_it_saw_taken_looks_again(wish, alice, monkeypatch):
     assert len(looked) == 2
     assert intend() is None
     assert len(looked) == 2, "nobody waits any more"
+
+
+def test_where_there_is_room_for_one_at_once_the_next_begins_when_it_ends(provider, ask):
+    provider("images-vip", concurrency=1)
+    for _ in range(3):
+        ask(VIP, "a lamp", shape=("1:1", "1K"))
+    answer(engine.Bell("submit"))
+    assert set(Generation.objects.values_list("state", flat=True)) == {State.SUCCEEDED}
