@@ -92,19 +92,26 @@ def test_a_chime_has_the_one_job_looked_for_that_it_is_about(monkeypatch):
 
 
 def test_what_ends_without_a_chime_is_found_however_many_chimes_there_are(monkeypatch):
-    """The look is scripted; others come and go all the while."""
-    over, going = uuid.uuid4(), uuid.uuid4()
-    monkeypatch.setattr("generations.api.waiting.under_way", lambda _jobs: {going})
+    """The look is scripted: one of two jobs ends, and nobody says so."""
+    over, going, has_ended, asked = uuid.uuid4(), uuid.uuid4(), threading.Event(), []
+
+    def look(jobs):
+        asked.extend(jobs)
+        return {going} if has_ended.is_set() else {going, over}
+
+    monkeypatch.setattr("generations.api.waiting.under_way", look)
     monkeypatch.setattr("generations.api.waiting.connection.close", lambda: None)
-    waiting, told = Waiting(), threading.Event()
-    waiting._events[over] = [told]
-    waiter = threading.Thread(target=waiting.wait, args=(going, 2))
-    waiter.start()
-    end = time.monotonic() + 10
-    while not told.is_set() and time.monotonic() < end:
+    waiting, told = Waiting(), []
+    waiters = [threading.Thread(target=lambda job=job: told.append(waiting.wait(job, 3))) for job in (going, over)]
+    for waiter in waiters:
+        waiter.start()
+    while over not in asked:
+        pass
+    has_ended.set()
+    while waiters[0].is_alive():
         waiting.hear(going)
-    waiter.join()
-    assert told.is_set()
+    waiters[1].join()
+    assert told == [True, False]
 
 
 def test_people_stand_in_no_line_of_scripts_and_who_asks_after_our_health_in_none(monkeypatch):
@@ -181,7 +188,7 @@ def test_a_look_that_fails_is_made_again(monkeypatch):
 # --- places ---
 
 
-def test_who_waits_gives_its_place_to_another(monkeypatch):
+def test_who_waits_gives_its_place_to_another(monkeypatch, transactional_db):
     monkeypatch.setattr(turnstile, "_places", turnstile.Places(1))
     came_in = threading.Event()
 
