@@ -73,7 +73,7 @@ def measure() -> list[Figure]:
             sides.ours(case, FIRST, AT_ONCE)
             sides.theirs(case, FIRST, AT_ONCE)
         figures = [line for case in CASES for line in _processor(sides, case)]
-        figures += [*_fairness(sides), _added(sides, url)]
+        figures += [*_fairness(sides), *_added(sides, url)]
         _judge(sides)
     return figures
 
@@ -119,12 +119,16 @@ def _fairness(sides: Sides) -> list[Figure]:
     ]
 
 
-def _added(sides: Sides, upstream: str) -> Figure:
-    """What the studio adds to a call alone, beside the bare steps that it cannot do without."""
+def _added(sides: Sides, upstream: str) -> list[Figure]:
+    """What the studio adds to a call alone, beside the bare steps that it cannot do without; and what those spend."""
     steps = json.loads(inside.run(sides.studio, "steps", f"{upstream}/p/step-{{}}.png"))
-    print("  bare steps:", ", ".join(f"{name} {took:.1f} ms" for name, took in steps.items()))
-    bare, alone = sum(steps.values()), sides.ours(WITH_URL, ALONE, 1).within(0.5)
-    return figure(f"a call alone, to its bare steps ({bare:.0f} ms)", alone / bare, 2, "×")
+    print("  bare steps:", ", ".join(f"{name} {took:.1f} ms ({cpu:.1f})" for name, (took, cpu) in steps.items()))
+    bare, alone = sum(took for took, _ in steps.values()), sides.ours(WITH_URL, ALONE, 1).within(0.5)
+    spent = sum(cpu for _, cpu in steps.values())
+    return [
+        figure(f"a call alone, to its bare steps ({bare:.0f} ms)", alone / bare, 2, "×"),
+        figure("processor time of the bare steps, less decoder and database", spent, 0, "ms", "≥"),
+    ]
 
 
 def _right(calls: Calls) -> Calls:

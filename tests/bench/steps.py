@@ -1,4 +1,5 @@
-"""The bare steps of one picture, one after the other with nothing between them: prints the milliseconds of each.
+"""The bare steps of one picture, one after the other with nothing between them: prints the milliseconds of each, and of
+those the processor time of this process, which is neither the decoder's nor the database's.
 
 `main(address)`: where a picture can be fetched, `{}` in it being its number.
 """
@@ -19,6 +20,9 @@ from django.db import connection, transaction
 from generations import imaging, vault
 from generations.fetch import fetch
 
+Took = tuple[float, float]
+"""Milliseconds by the clock, and of the processor."""
+
 ROUNDS = 20
 TRANSACTIONS = 4
 """A job that is taken on, a call that is about to be made, its answer, and the settling."""
@@ -29,14 +33,15 @@ STATEMENTS = 5
 def main(address: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS bench_step (id uuid PRIMARY KEY)")
-    times: dict[str, list[float]] = {}
+    times: dict[str, list[Took]] = {}
     for number in range(ROUNDS):
-        for name, milliseconds in _once(address.format(number)):
-            times.setdefault(name, []).append(milliseconds)
-    print(json.dumps({name: statistics.median(each) for name, each in times.items()}))
+        for name, took in _once(address.format(number)):
+            times.setdefault(name, []).append(took)
+    took = {name: [statistics.median(part) for part in zip(*each, strict=True)] for name, each in times.items()}
+    print(json.dumps(took))
 
 
-def _once(address: str) -> Iterator[tuple[str, float]]:
+def _once(address: str) -> Iterator[tuple[str, Took]]:
     with tempfile.TemporaryDirectory(dir=settings.SCRATCH) as folder:
         path, thumbnail = Path(folder) / "picture", Path(folder) / "thumbnail"
         yield "fetch", _timed(lambda: fetch(address, path))
@@ -60,20 +65,21 @@ def _write() -> None:
                 cursor.execute("INSERT INTO bench_step VALUES (%s)", [uuid.uuid4()])
 
 
-def _doorbells() -> float:
+def _doorbells() -> Took:
     """Two messages through the broker, from the ringing to the moment that a worker hears."""
     with _listening() as hear:
-        return hear() + hear()
+        first, second = hear(), hear()
+    return first[0] + second[0], first[1] + second[1]
 
 
 @contextmanager
-def _listening() -> Iterator[Callable[[], float]]:
+def _listening() -> Iterator[Callable[[], Took]]:
     """A consumer of the broker as a worker is one, on a queue of its own."""
     from kombu import Connection
 
     with Connection(settings.BROKER_URL) as line, line.SimpleQueue(f"bench-{uuid.uuid4().hex}") as queue:
 
-        def hear() -> float:
+        def hear() -> Took:
             def ring_and_hear() -> None:
                 queue.put({})
                 queue.get(timeout=5).ack()
@@ -84,7 +90,7 @@ def _listening() -> Iterator[Callable[[], float]]:
         yield hear
 
 
-def _timed(step: Callable[[], object]) -> float:
-    began = time.perf_counter()
+def _timed(step: Callable[[], object]) -> Took:
+    began, spent = time.perf_counter(), time.process_time()
     step()
-    return (time.perf_counter() - began) * 1000
+    return (time.perf_counter() - began) * 1000, (time.process_time() - spent) * 1000
