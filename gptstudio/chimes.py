@@ -1,4 +1,4 @@
-"""How does a web process hear that a picture is there? A worker says so to all of them, and whoever waits for it looks.
+"""How does a web process hear that a picture has ended? Whoever ends it tells all of them, and who waits for it looks.
 
 Nothing is kept of a chime and nobody answers for it: who missed one looks now and then by themselves. Inside one
 process it is a call, between several it goes through Redis.
@@ -24,8 +24,8 @@ PATIENCE = 2.0
 """Seconds for which a worker tries to be heard."""
 AWAY = 2.0
 """Seconds until a Redis that was away is tried again."""
-LIVELY = {socket.TCP_KEEPIDLE: 10, socket.TCP_KEEPINTVL: 5, socket.TCP_USER_TIMEOUT: 15_000}
-"""A Redis that vanished without a word is given up within some twenty seconds."""
+LIVELY = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_USER_TIMEOUT": 15_000}
+"""A Redis that vanished without a word is given up within some twenty seconds, where the system has words for that."""
 
 Hear = Callable[[uuid.UUID], None]
 _away_until = 0.0
@@ -77,7 +77,8 @@ def _line() -> Any:
 
 
 def _new_line(**options: Any) -> Any:
-    from redis import Redis
+    from redis import Redis  # here, as one machine alone needs none
 
-    alive = {"socket_keepalive": True, "socket_keepalive_options": LIVELY}
+    options_of_line = {getattr(socket, name): each for name, each in LIVELY.items() if hasattr(socket, name)}
+    alive = {"socket_keepalive": True, "socket_keepalive_options": options_of_line}
     return Redis.from_url(settings.BROKER_URL, socket_connect_timeout=PATIENCE, **alive, **options)

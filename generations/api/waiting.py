@@ -1,8 +1,8 @@
 """How do thousands wait for their pictures at next to no cost? One thread of the process looks for all of them.
 
 Who waits holds a thread that sleeps, and no database connection. The looker asks after a job when somebody comes to
-wait for it and when a chime says that a picture of it is there. What ends without one has no chime, and one may be
-missed, so now and then it asks for all of them at once: often while one is new, and rarely when all have waited long.
+wait for it and when a chime says that a generation of it has ended. A chime may be missed, so now and then it asks for
+all of them at once: often while one is new, and rarely when all have waited long.
 """
 
 import threading
@@ -89,7 +89,7 @@ class Waiting:
                 self._lock.notify()
 
     def hear(self, job: uuid.UUID) -> None:
-        """A picture of the job is there."""
+        """A generation of the job has ended."""
         with self._lock:
             if job in self._events:
                 self._asked.add(job)
@@ -165,7 +165,7 @@ class Waiting:
 
 
 LOOK = "SELECT DISTINCT job_id FROM generations_generation WHERE job_id IN ({}) AND state IN (%s, %s)"
-"""In SQL, as it is asked up to fifty times a second and the ORM takes longer to write it than to have it answered."""
+"""In SQL, as it is asked for every picture and the ORM takes longer to write it than to have it answered."""
 
 
 def under_way(jobs: list[uuid.UUID]) -> set[uuid.UUID]:

@@ -31,6 +31,9 @@ MOST_BYTES = 64 * 1024 * 1024
 FETCH_WITHIN = 60.0
 MOST_FETCHES = 6
 GONE = (403, 404, 410)
+KEEP_AGAIN, KEEP_LATE_AGAIN = 15.0, 300.0
+"""Seconds until a picture that found no place here is tried again, and one that nobody waits for any more."""
+
 FREE = Statement(
     lambda: Attempt.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=Given("now")), pk=Given("pk"), stage=Stage.DELIVERED
@@ -39,8 +42,6 @@ FREE = Statement(
 WHOLE = Statement(
     lambda: Attempt.objects.filter(pk=Given("pk")).select_related("provider", "generation__job", "route").order_by()
 )
-KEEP_AGAIN, KEEP_LATE_AGAIN = 15.0, 300.0
-"""Seconds until a picture that found no place here is tried again, and one that nobody waits for any more."""
 
 
 def collect(attempt_id: uuid.UUID) -> list[Bell]:

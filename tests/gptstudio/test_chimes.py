@@ -2,6 +2,7 @@
 
 import os
 import queue
+import time
 import uuid
 
 import pytest
@@ -46,10 +47,19 @@ def wait_for_listeners(count: int) -> None:
 
 
 @pytest.mark.services
-def test_a_redis_that_is_away_costs_the_worker_nothing_but_a_moment(settings):
+def test_a_redis_that_is_away_is_left_alone_for_a_moment_and_then_rung_again(settings, monkeypatch):
     settings.IS_EMBEDDED, settings.BROKER_URL = False, "redis://127.0.0.1:1/0"
-    chimes._line.cache_clear()
-    try:
-        chimes.ring(uuid.uuid4())
-    finally:
-        chimes._line.cache_clear()
+    monkeypatch.setattr(chimes, "_away_until", 0.0)
+    dialled = []
+
+    def line():
+        dialled.append(1)
+        return chimes._new_line(socket_timeout=1)
+
+    monkeypatch.setattr(chimes, "_line", line)
+    chimes.ring(uuid.uuid4())
+    chimes.ring(uuid.uuid4())
+    assert len(dialled) == 1
+    monkeypatch.setattr(chimes, "_away_until", time.monotonic())
+    chimes.ring(uuid.uuid4())
+    assert len(dialled) == 2

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from generations.models import Attempt, Job
+from generations.models import Attempt, Generation, Job, State
 from gptstudio.statements import Given, Statement, insert
 from tests.generations.factories import AttemptFactory, JobFactory
 
@@ -33,9 +33,7 @@ def plain(row) -> dict[str, object]:
 
 def test_a_row_comes_as_the_orm_would_bring_it_and_so_does_what_is_selected_along(attempt):
     orm = Attempt.objects.select_related("provider", "generation__job").get()
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         found = WHOLE.first(pk=attempt.pk, now=timezone.now())
         assert found
         beside = (found.provider, found.generation, found.generation.job)
@@ -107,3 +105,17 @@ def test_what_may_not_stand_there_twice_is_refused_and_its_transaction_is_over()
         assert connection.needs_rollback
         transaction.set_rollback(True)
     assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_locks_is_asked_in_a_transaction_or_not_at_all(attempt):
+    locked = Statement(lambda: Attempt.objects.filter(pk=Given("pk")).select_for_update())
+    with transaction.atomic():
+        assert locked.first(pk=attempt.pk) == attempt
+    with pytest.raises(transaction.TransactionManagementError):
+        locked.first(pk=attempt.pk)
+
+
+def test_a_move_drops_no_filter_without_a_word(attempt):
+    with pytest.raises(TypeError):
+        Generation.objects.filter(position=2).move(attempt.generation_id, State.FAILED)
