@@ -20,6 +20,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from accounts.models import ApiKey, Entry, Kind, Member
+from gptstudio.postgresql import PREPARED
 
 
 class Who(StrEnum):
@@ -87,7 +88,7 @@ def look(member: Member, api_key: ApiKey | None = None) -> Standing:
         raise ValueError("a key spends for the member it belongs to")
     key = api_key and api_key.pk
     with connection.cursor() as cursor:
-        cursor.execute(LOOK, (ApiKey._meta.pk.get_db_prep_value(key, connection), member.pk))
+        cursor.execute(PREPARED + LOOK, (ApiKey._meta.pk.get_db_prep_value(key, connection), member.pk))
         wallet, balance, *caps = cursor.fetchone()
     return Standing(wallet, balance, _set(Who.MEMBER, member.pk, caps[:3]) + _set(Who.KEY, key, caps[3:]))
 

@@ -9,19 +9,23 @@ may go on. Only one who loses a race for the same ending has written: that trans
 """
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from accounts.caps import OverCap, Standing, keep, look
+from accounts.caps import Cap, OverCap, Standing, keep, look
 from accounts.ledger import NotEnough, append
 from accounts.models import ApiKey, Entry, Kind, Member, Wallet
 from gptstudio.statements import Given, Statement
 
 __all__ = [
+    "Hold",
     "NotEnough",
     "NothingHeld",
     "OverCap",
@@ -29,6 +33,7 @@ __all__ = [
     "capture",
     "grant",
     "hold",
+    "hold_together",
     "refund",
     "release",
     "total",
@@ -64,19 +69,58 @@ def refund(wallet: Wallet, amount: int, note: str, generation: uuid.UUID, member
     return _once(wallet.pk, [line])
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Credits that a member, or one of the member's keys, wants set aside."""
+
+    member: Member
+    prices: dict[uuid.UUID, int]
+    """The credits of each generation."""
+    note: str = ""
+    api_key: ApiKey | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(map(_positive, self.prices.values()))
+
+
 def hold(member: Member, prices: dict[uuid.UUID, int], note: str = "", api_key: ApiKey | None = None) -> int:
     """Set credits aside for several generations at once, all or none.
 
     `prices` maps each generation to its credits. Returns the pool's new balance; raises NotEnough, and OverCap where
     the member or the member's key may not spend so much.
     """
-    wanted = sum(map(_positive, prices.values()))
-    standing = look(member, api_key)
+    return hold_together([Hold(member, prices, note, api_key)])
+
+
+def hold_together(holds: Sequence[Hold]) -> int:
+    """The same for several members and keys of one team, all or none."""
+    standings = _standings(holds)
+    standing, wanted = standings[0], sum(each.total for each in holds)
     if standing.balance < wanted:
         raise NotEnough(wanted, standing.balance)
-    said: dict[str, Any] = {"member": member, "api_key": api_key, "note": note, "created": timezone.now()}
-    lines = [Entry(kind=Kind.HOLD, amount=-price, generation=made, **said) for made, price in prices.items()]
-    return _append_within(standing, wanted, lines) if standing.caps else append(standing.wallet, lines)
+    now = timezone.now()
+    lines = [line for each in holds for line in _held(each, now)]
+    capped: Counter[Cap] = Counter()
+    for its, each in zip(standings, holds, strict=True):
+        capped.update(dict.fromkeys(its.caps, each.total))
+    return _append_within(standing.wallet, capped, lines) if capped else append(standing.wallet, lines)
+
+
+def _standings(holds: Sequence[Hold]) -> list[Standing]:
+    """How each of those who hold stands. Raises ValueError where they do not share a pool."""
+    known: dict[object, Standing] = {}
+    for each in holds:
+        who = (each.member.pk, each.api_key and each.api_key.pk)
+        known[who] = known.get(who) or look(each.member, each.api_key)
+    if len({standing.wallet for standing in known.values()}) > 1:
+        raise ValueError("what is held together is held of one pool")
+    return [known[each.member.pk, each.api_key and each.api_key.pk] for each in holds]
+
+
+def _held(one: Hold, now: datetime) -> list[Entry]:
+    said: dict[str, Any] = {"member": one.member, "api_key": one.api_key, "note": one.note, "created": now}
+    return [Entry(kind=Kind.HOLD, amount=-price, generation=made, **said) for made, price in one.prices.items()]
 
 
 def keep_caps(member: Member, wanted: int) -> None:
@@ -94,12 +138,13 @@ def capture(generation: uuid.UUID, amount: int, note: str = "") -> None:
     _end(generation, amount, note)
 
 
-def _append_within(standing: Standing, wanted: int, lines: Sequence[Entry]) -> int:
+def _append_within(wallet: int, wanted: Mapping[Cap, int], lines: Sequence[Entry]) -> int:
     """Behind the wallet's lock nobody else spends, so what has been spent can be counted."""
     with transaction.atomic():
-        Wallet.objects.select_for_update().get(pk=standing.wallet)
-        keep(standing.caps, wanted, lines[0].created)
-        return append(standing.wallet, lines)
+        Wallet.objects.select_for_update().get(pk=wallet)
+        for cap, more in wanted.items():
+            keep([cap], more, lines[0].created)
+        return append(wallet, lines)
 
 
 def _end(generation: uuid.UUID, taken: int, note: str) -> None:

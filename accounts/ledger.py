@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.models import Entry, Wallet
+from gptstudio.postgresql import PREPARED
 
 
 class NotEnough(Exception):
@@ -76,7 +77,7 @@ def _append_at_once(wallet: int, moved: int, lines: Sequence[Entry]) -> int | No
     """PostgreSQL: one statement, which is a transaction of its own where there is none around it."""
     columns = [[getattr(line, name) for line in lines] for name in COLUMNS]
     with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
-        cursor.execute(AT_ONCE, (moved, wallet, -moved, *columns))
+        cursor.execute(PREPARED + AT_ONCE, (moved, wallet, -moved, *columns))
         row = cursor.fetchone()
     return row and row[0]
 

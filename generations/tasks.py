@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -12,8 +13,9 @@ from kombu.exceptions import OperationalError
 
 from generations import engine
 from generations.engine import Bell
-from generations.engine.bells import HOOKS
+from generations.engine.bells import HOOKS, SUBMIT
 from generations.failpoints import reach
+from gptstudio.crew import crew
 from gptstudio.turnstile import at_desk, outside
 
 log = structlog.get_logger(__name__)
@@ -26,7 +28,17 @@ MOST_WAITING = 1000
 
 
 @shared_task
-def submit() -> None:
+def submit(count: int = 1) -> None:
+    """One of as many generations as the bell rings for. The others are for whoever is free, here or elsewhere."""
+    if closing.is_set():
+        ring([Bell(SUBMIT)] * count)
+        return
+    if others := count - 1 - crew.lend(count - 1, _submit_one):
+        ring([Bell(SUBMIT)] * others)
+    _submit_one()
+
+
+def _submit_one() -> None:
     with at_desk():
         answer(engine.submit)
 
@@ -78,16 +90,31 @@ DOORS = {"submit": submit, "poll": poll, "collect": collect, "hooks": hooks}
 
 
 def ring(bells: Iterable[Bell]) -> None:
-    """Ring each bell. A broker that does not answer costs seconds: the next sweep rings again."""
+    """Ring each bell; the same once, for as many as there are. A broker that does not answer costs seconds: the next
+    sweep rings again."""
     with outside():
-        for bell in bells:
+        for bell, count in Counter(bells).items():
             try:
-                reach("bell.before")
-                DOORS[bell.queue].apply_async(args=[str(bell.id)] if bell.id else [])
-                reach("bell.after")
+                for words in _messages(bell, count):
+                    reach("bell.before")
+                    DOORS[bell.queue].apply_async(args=words)
+                    reach("bell.after")
             except OperationalError as wrong:
                 log.warning("bell_not_rung", queue=bell.queue, error=type(wrong).__name__)
                 return
+
+
+MOST_AT_ONCE = 8
+"""Generations that one message rings for. Workers beside each other share what is more."""
+
+
+def _messages(bell: Bell, count: int) -> list[list[str | int]]:
+    """The words of each message: whoever polls or tells does so for all at once, and needs none."""
+    if bell.id:
+        return [[str(bell.id)]]
+    if bell.queue != SUBMIT:
+        return [[]]
+    return [[min(MOST_AT_ONCE, count - start)] for start in range(0, count, MOST_AT_ONCE)]
 
 
 def _heard() -> list[Bell]:

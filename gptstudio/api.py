@@ -6,8 +6,10 @@ refuses, an error of ours) is told in the wire's words too.
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
@@ -15,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django_structlog.signals import bind_extra_request_metadata
 from ninja import NinjaAPI
 
+from accounts.adapter import StudioAdapter
 from generations.api import images, jobs, native, videos
 from generations.api.answers import mark, refused, wire_of
 from generations.api.native import page
@@ -77,9 +80,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 
+_people = StudioAdapter()  # it knows which proxies' words to believe
+
+
 @receiver(bind_extra_request_metadata)
-def number_in_log(request: HttpRequest, **_told: object) -> None:
-    """The log knows a call by what its caller was told: whoever names that to us is found there."""
+def caller_in_log(request: HttpRequest, **_told: object) -> None:
+    """The log knows from where a call came, and knows it by what its caller was told: whoever names that is found."""
+    with suppress(PermissionDenied, ImproperlyConfigured):  # nobody knows from where, or it came past a proxy
+        structlog.contextvars.bind_contextvars(ip=_people.get_client_ip(request))
     if number := getattr(request, "number", ""):
         structlog.contextvars.bind_contextvars(request_id=number)
 

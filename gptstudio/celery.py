@@ -16,8 +16,9 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Exchange, Queue
 
 from gptstudio import scratch
+from gptstudio.crew import crew
 from gptstudio.hearing import Hearing, make_way
-from gptstudio.memory import Trimming
+from gptstudio.memory import Trimming, settle_in
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gptstudio.settings")
 
@@ -38,6 +39,15 @@ app = Celery("gptstudio")
 app.config_from_object("gptstudio.queues")
 
 
+class Signing(bootsteps.StartStopStep):
+    """Its threads are those who may lend a hand. Inside the web process this is the worker of `submit`."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def start(self, worker: Any) -> None:
+        crew.sign_on(worker)
+
+
 class Sweeping(bootsteps.StartStopStep):
     """Rings from inside the worker for whatever is due, so that no beat is needed and a lost bell costs a second.
 
@@ -50,6 +60,7 @@ class Sweeping(bootsteps.StartStopStep):
         self.timer = Timer()
 
     def start(self, _worker: Any) -> None:
+        settle_in()
         self.timer.call_repeatedly(TICK, sweep)
         self.timer.call_after(0, beat)
         self.timer.call_after(0, scratch.clear)
@@ -75,8 +86,8 @@ class Listening(bootsteps.StartStopStep):
         worker.app.amqp.queues.select_add(own)
         hearing = Hearing(
             knock=partial(knock.apply_async, queue=own.name),
-            is_full=lambda: len(worker.state.active_requests) >= worker.concurrency,
-            retire=partial(make_way, close=shut, held=worker.state.active_requests),
+            is_full=lambda: len(crew) >= worker.concurrency,
+            retire=partial(make_way, close=shut, held=crew),
             patience=settings.DEAF_AFTER,
         )
         task_prerun.connect(hearing.heard, sender=knock, weak=False)
@@ -111,4 +122,4 @@ def beat() -> None:
     cache.set(PULSE, True, PULSE_LIFE)
 
 
-app.steps["worker"].update((DjangoStructLogInitStep, Sweeping, Listening))
+app.steps["worker"].update((DjangoStructLogInitStep, Signing, Sweeping, Listening))

@@ -21,8 +21,9 @@ from gunicorn.http.errors import (
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
-from gptstudio import embedded, lifeline, settings
+from gptstudio import embedded, lifeline, memory, settings
 from gptstudio.celery import shut
+from gptstudio.shares import Shares
 
 
 class Worker(ThreadWorker):
@@ -35,6 +36,16 @@ class Worker(ThreadWorker):
     def handle_exit(self, sig: int, frame: Any) -> None:
         shut()
         super().handle_exit(sig, frame)
+
+    def accept(self, listener: Any) -> None:
+        """A process that holds more lines than its share gives the others a moment to take this one."""
+        if self.nr_conns > shares.fair(settings.WEB_PROCESSES) + MORE_THAN_FAIR:
+            time.sleep(A_MOMENT)
+        super().accept(listener)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        super().wait_for_and_dispatch_events(timeout)
+        shares.tell(self.age, self.nr_conns)
 
     def handle(self, conn: Any) -> Any:
         """A call from which nothing comes any more ends by itself: a laptop that was shut in the middle of sending a
@@ -59,6 +70,10 @@ class Worker(ThreadWorker):
         until = time.monotonic() + LONGEST_HEARING
         return keepalive and conn.parser.finish_body(deadline=until, max_bytes=MOST_UNHEARD)
 
+
+shares = Shares()
+MORE_THAN_FAIR, A_MOMENT = 1, 0.002
+"""Lines, and seconds: as long as Python may take to let another thread on."""
 
 LONGEST_SILENCE = 60
 """Seconds between two pieces of a call."""
@@ -127,8 +142,13 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
+    memory.settle_in()
     if settings.IS_EMBEDDED:
         embedded.start()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    shares.tell(worker.age, 0)
 
 
 def worker_exit(_server: Any, _worker: Any) -> None:

@@ -9,7 +9,7 @@ so that whoever started it starts it anew. A broker that takes no knock is away,
 import os
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sized
 from typing import Any
 
 import structlog
@@ -76,7 +76,7 @@ class Hearing:
 
 def make_way(
     close: Callable[[], Any],
-    held: Collection[Any],
+    held: Sized,
     leave: Callable[[int], Any] = os._exit,
     blink: float = 0.5,
 ) -> None:

@@ -129,10 +129,8 @@ else:
         "timeout": 10,
         "reconnect_timeout": 10,
     }
-    # A statement goes without its values, and one that comes again and again is parsed once a connection. It is planned
-    # each time: a plan for any value could use none of the indexes that hold only what is under way.
-    _options |= {"server_side_binding": True, "prepare_threshold": 5}
-    _options["options"] = f"-c plan_cache_mode=force_custom_plan {_options.get('options', '')}".strip()
+    # A statement goes without its values. Those that say so are parsed and planned once a connection.
+    _options |= {"server_side_binding": True, "prepare_threshold": 0}
     # A database host that vanished without a word is given up within seconds, not after a quarter of an hour.
     _patience = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
     _options |= _patience | _options
@@ -226,6 +224,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", "WARNING", validate=validate.OneOf(("DEBUG", "I
 LOG_FORMAT = env.str("LOG_FORMAT", "console", validate=validate.OneOf(("console", "json")))
 LOGGING = logs.configure(LOG_LEVEL, LOG_FORMAT)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # `gptstudio.api` does it: the library would believe any header
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 
 # --- people ---------------------------------------------------------------------------------------

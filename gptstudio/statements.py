@@ -5,10 +5,12 @@ needs two dozen. What every picture asks stands as a queryset with `Given` in th
 written when it is first asked, in the words of whichever database there is.
 """
 
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, cached_property
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
@@ -17,8 +19,13 @@ from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
 
+from gptstudio.postgresql import PREPARED
+
 M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
+
+MOST_ROWS = 16
+"""Of one INSERT. On SQLite each number of rows is a statement of its own; PostgreSQL has one for all above one."""
 
 
 class Given(Expression):
@@ -85,7 +92,7 @@ class _Written:
     def __init__(self, query: Any) -> None:
         self._locks = query.select_for_update
         self._compiler: Any = query.get_compiler(connection=connection)
-        self._sql, self._values = self._compiler.as_sql()
+        self._sql, self._values = _with_literals(*self._compiler.as_sql())
 
     def rows(self, given: Mapping[str, Any]) -> list[Row]:
         if self._locks and not connection.in_atomic_block:  # Django looks only when it writes the SQL
@@ -133,22 +140,52 @@ class _Written:
         return self._compiler.get_converters([column for column, *_ in self._compiler.select])
 
 
-def insert(row: Model) -> None:
-    """Write down a new object, which has made its primary key itself."""
-    sql, fields = _inserting(type(row))
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-    with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    row._state.adding, row._state.db = False, connection.alias
+def insert(*rows: Model) -> None:
+    """Write down new objects of one kind, which have made their primary keys themselves."""
+    for start in range(0, len(rows), MOST_ROWS):
+        some = rows[start : start + MOST_ROWS]
+        sql, fields = _inserting(type(some[0]), len(some))
+        values = [[f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in fields] for row in some]
+        with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
+            cursor.execute(sql, _in_line(sql, values))
+        for row in some:
+            row._state.adding, row._state.db = False, connection.alias
+
+
+def _with_literals(sql: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The same with the words and numbers that never change in the SQL itself, as a plan for any value needs them."""
+    left = iter(values)
+    given: list[Any] = []
+
+    def written(place: re.Match[str]) -> str:
+        match next(left):
+            case str(word):
+                return "'{}'".format(word.replace("'", "''").replace("%", "%%"))
+            case int(number) if not isinstance(number, bool):
+                return str(number)
+            case value:
+                given.append(value)
+                return place[0]
+
+    return PREPARED + re.sub("(?<!%)%s", written, sql), given
+
+
+def _in_line(sql: str, rows: list[list[Any]]) -> list[Any]:
+    """Row after row; or the columns whole, where Django has written many rows as arrays, as it does for PostgreSQL."""
+    return (
+        [list(column) for column in zip(*rows, strict=True)]
+        if sql.count("%s") < len(rows) * len(rows[0])
+        else list(chain(*rows))
+    )
 
 
 @cache
-def _inserting(model: type[Model]) -> tuple[str, Sequence["Field[Any, Any]"]]:
+def _inserting(model: type[Model], count: int) -> tuple[str, Sequence["Field[Any, Any]"]]:
     fields = model._meta.concrete_fields
     query = InsertQuery(model)
-    query.insert_values(fields, [model()])
+    query.insert_values(fields, [model() for _ in range(count)])
     ((sql, _),) = query.get_compiler(connection=connection).as_sql()
-    return sql, fields
+    return PREPARED + sql, fields
 
 
 def _fit(value: Any) -> Any:

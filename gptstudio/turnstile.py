@@ -51,8 +51,9 @@ class Places:
 
 
 _places = Places(settings.WEB_THREADS)
-_scripts = Places(settings.WEB_THREADS)
-"""Scripts have a line of their own: a person does not stand behind two thousand of them."""
+_scripts = Places(max(1, settings.WEB_THREADS // 2))
+"""Scripts have a line of their own: a person does not stand behind two thousand of them. Their calls are short and wait
+for nothing inside, so two of them keep a processor busy, and more only take it from each other."""
 # A worker that took up two thousand pictures and went on with each a step at a time would end them all at the end.
 _desks = Places(AT_DESK, begun_first=True)
 _mine = threading.local()
@@ -98,8 +99,9 @@ def _give_back() -> None:
 
 
 @contextmanager
-def outside() -> Iterator[None]:
-    """Wait for something without taking a place or a database connection.
+def outside(*, for_long: bool = False) -> Iterator[None]:
+    """Wait for something without taking a place or a database connection. Who is away `for_long` comes back as if it
+    had never been in: else those who come back would keep all from beginning who have only to be sent off.
 
     Who never went in, as a streamed answer does not, has no place to give. Who is in a transaction keeps it: others may
     wait inside for what that has locked.
@@ -114,5 +116,5 @@ def outside() -> Iterator[None]:
     try:
         yield
     finally:
-        places.take(has_begun=True)
+        places.take(has_begun=not for_long)
         _mine.places = places

@@ -17,8 +17,8 @@ from django.db import Error, connection
 
 from generations.dialects.serving import Refusal, Refused, Why
 from generations.models import Job
-from generations.models.generation import ALIVE
 from gptstudio import chimes, turnstile
+from gptstudio.postgresql import PREPARED
 
 log = structlog.get_logger(__name__)
 
@@ -164,7 +164,7 @@ class Waiting:
                         over.set()
 
 
-LOOK = "SELECT DISTINCT job_id FROM generations_generation WHERE job_id IN ({}) AND state IN (%s, %s)"
+LOOK = "SELECT DISTINCT job_id FROM generations_generation WHERE job_id IN ({}) AND state IN ('queued', 'running')"
 """In SQL, as it is asked for every picture and the ORM takes longer to write it than to have it answered."""
 
 
@@ -175,7 +175,8 @@ def under_way(jobs: list[uuid.UUID]) -> set[uuid.UUID]:
     for start in range(0, len(jobs), AT_ONCE):
         some = [*written][start : start + AT_ONCE]
         with connection.cursor() as cursor:
-            cursor.execute(LOOK.format(", ".join(["%s"] * len(some))), [*some, *ALIVE])
+            look = LOOK.format(", ".join(["%s"] * len(some)))
+            cursor.execute(look if len(some) > 1 else PREPARED + look, some)
             found.update(written[row[0]] for row in cursor.fetchall())
     return found
 

@@ -15,7 +15,6 @@ MOST_BYTES = 96 * 1024 * 1024
 LONG = 512
 """A string longer than this may be a picture."""
 
-_END = re.compile(rb'["\\]')
 _BASE64 = re.compile(rb"(?:data:[\w/+.;=-]*,)?[A-Za-z0-9+/_=\r\n\t-]*")
 """Encoders break lines and never put spaces in, which is how a picture is told from a long sentence."""
 _PREFIX = re.compile(rb"data:[\w/+.;=-]*,")
@@ -41,6 +40,8 @@ class Spill:
         self.pictures: dict[str, Path] = {}
         self._taken = 0
         self._rest = b""
+        self._quote = -1
+        """Where the next quotation mark is in the piece at hand; its length where there is none."""
         self._string: bytearray | None = None
         self._is_text = False
         self._picture: _Picture | None = None
@@ -54,6 +55,7 @@ class Spill:
             self._rest += piece
             return
         piece, self._rest = self._rest + piece, b""
+        self._quote = -1
         position = 0
         while position < len(piece):
             position = self._inside(piece, position) if self._string is not None else self._outside(piece, position)
@@ -85,12 +87,15 @@ class Spill:
         return end + 1
 
     def _inside(self, piece: bytes, start: int) -> int:
-        found = _END.search(piece, start)
-        end = found.start() if found else len(piece)
+        if self._quote < start:  # looked for once, however many escapes come before it
+            found = piece.find(b'"', start)
+            self._quote = found if found >= 0 else len(piece)
+        escape = piece.find(b"\\", start, self._quote)
+        end = escape if escape >= 0 else self._quote
         self._take(piece[start:end])
-        if found is None:
-            return end
-        return self._finish(end) if found[0] == b'"' else self._escape(piece, end)
+        if escape >= 0:
+            return self._escape(piece, end)
+        return self._finish(end) if end < len(piece) else end
 
     def _escape(self, piece: bytes, start: int) -> int:
         """One escape sequence, which may be cut by the end of the piece."""

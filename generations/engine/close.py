@@ -6,7 +6,6 @@ Whoever wants to know of it is told by that transaction too, before the wallet: 
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +14,7 @@ from django.utils import timezone
 from accounts import credits
 from generations import hooks, pricing
 from generations.brief import Brief
+from generations.engine import turns
 from generations.failpoints import reach
 from generations.faults import Fault, Kind
 from generations.models import ENDED, Asset, Attempt, Generation, Job, Stage, State, Use
@@ -132,7 +132,7 @@ def fail(generation: uuid.UUID, kind: Kind, code: str = "") -> bool:
 
 def _chime(job: uuid.UUID) -> None:
     """Whoever waits for the job looks when this is committed."""
-    transaction.on_commit(partial(chimes.ring, job), robust=True)
+    transaction.on_commit(lambda: chimes.ring(job), robust=True)
 
 
 def _job_of(generation: uuid.UUID) -> uuid.UUID:
@@ -141,7 +141,7 @@ def _job_of(generation: uuid.UUID) -> uuid.UUID:
 
 def requeue(generation: uuid.UUID, pause: float = 0.0) -> None:
     """Let another attempt be made after `pause` seconds; where its person asked to cancel, it ends instead."""
-    due = timezone.now() + timedelta(seconds=pause)
+    due = timezone.now() + timedelta(seconds=pause) if pause else turns.at_once()
     with transaction.atomic():
         if not Generation.objects.move(generation, State.QUEUED, due_at=due, ring_at=due, rings=0):
             _call_off(generation)

@@ -69,7 +69,7 @@ def _call(attempt: Attempt, folder: Path) -> client.Answer:
         brief = _brief(attempt)
     except (OSError, Error) as wrong:  # our storage, or our database: no byte has left
         return client.Answer(Fault(Kind.NOT_STARTED, f"the brief could not be read: {wrong}", health.OURS))
-    with outside():  # all of it: the provider's time runs, and what it says must wait for nobody here
+    with outside(for_long=True):  # all of it: the provider's time runs, and what it says must wait for nobody here
         return client.submit(attempt.provider, brief, attempt.upstream_name, str(attempt.pk), folder)
 
 

@@ -4,8 +4,9 @@ So teams take turns, and so do the members of a team: who comes with one wish wa
 hundred that somebody else has asked for.
 """
 
+import time
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
@@ -19,9 +20,19 @@ from gptstudio.statements import Given, Statement
 MOST_LOOKS = 64
 """Members whose oldest is looked at before a worker goes away: as many other workers may be taking those now."""
 
-LOOKS = 3
-"""How often a worker looks for one before it goes away. Others who came a moment later saw more, may have taken what it
-saw, and then leave what it has not seen; each generation has one bell, so nobody else would come for that."""
+PAUSES = (0.0, 0.0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
+"""Seconds before each of a worker's looks for one. Others who came a moment later saw more, may be taking what it sees,
+and then leave what it has not seen; each generation has one bell, so nobody else would come for that. Looks in a row
+are not enough: what others are taking stays in sight until they have written it down."""
+
+SLACK = timedelta(seconds=2)
+"""How long what is due at once has been due. Whoever hears its bell may look by a clock that is behind, or by what its
+own clock said before it was kept waiting; and nobody else would come."""
+
+
+def at_once() -> datetime:
+    """When a generation is due whose bell is about to be rung."""
+    return timezone.now() - SLACK
 
 
 def waiting(now: datetime) -> QuerySet[Generation]:
@@ -34,7 +45,8 @@ def next_up(passed: Collection[int] = ()) -> Generation | None:
 
     Members who were `passed`, because what they wait for must go on waiting, have had their look.
     """
-    for _ in range(LOOKS):
+    for pause in PAUSES:
+        time.sleep(pause)
         members, oldest = _look(timezone.now(), passed)
         if generation := next(filter(None, map(oldest, members)), None):
             return generation

@@ -3,11 +3,8 @@
 from generations.intake.objected import Objected
 from generations.intake.pictures import keep_base64, keep_link, keep_upload
 from generations.intake.submitting import (
-    MEMBER,
-    STUDIO,
     OtherWish,
     Quote,
-    Sender,
     cancel,
     check,
     new_key,
@@ -19,6 +16,7 @@ from generations.intake.submitting import (
     submit,
     unaffordable,
 )
+from generations.intake.writing import MEMBER, STUDIO, Sender
 
 __all__ = [
     "MEMBER",

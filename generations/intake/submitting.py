@@ -1,31 +1,22 @@
-"""What a wish would cost, and how it becomes a job that is held and waiting.
-
-One transaction writes {job, generations, holds}; only then is the doorbell rung.
-"""
+"""What would a wish cost, may it be asked for, and is it one that was taken on before? What passes is written down."""
 
 import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Count
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts import credits
-from accounts.models import ApiKey, Member, Wallet
-from generations import dialects, engine, pricing, tasks
+from accounts.models import Member, Wallet
+from generations import dialects, engine, pricing
 from generations.brief import Brief, Picture
 from generations.catalog import Objection, objections
-from generations.engine import Bell
-from generations.engine.bells import SUBMIT
-from generations.engine.sweep import RING_AGAIN
 from generations.intake.objected import Objected
-from generations.models import Asset, Generation, ImageModel, Job, JobReference, Use
-from gptstudio.statements import Given, Statement, insert
+from generations.intake.writing import MEMBER, Sender, Submission, take_on, told_apart
+from generations.models import Asset, Generation, ImageModel, Job
+from generations.pricing import Tariff
 
-STUDIO = "studio"
 REMEMBERED = timedelta(hours=24)
 """How long the submission key of a script leads back to its job."""
 TRIED_AGAIN = timedelta(minutes=40)
@@ -35,22 +26,6 @@ runs every hour with the same words means a new picture each time."""
 
 class OtherWish(Exception):
     """The submission key belongs to another wish. Nothing was held."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """By whose hand a wish comes, beside its member. What comes from the studio's own pages has none of it."""
-
-    origin: str = STUDIO
-    api_key: ApiKey | None = None
-    fingerprint: str = ""
-    """The sha256 of the call's body: what makes two calls one wish."""
-    said: str = ""
-    """The call's body, for the wire that gives it back."""
-    call_back: str = ""
-
-
-MEMBER = Sender()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +48,12 @@ class Quote:
 def quote(member: Member, image_model: ImageModel, brief: Brief, count: int) -> Quote:
     """What `count` pictures of `brief` would cost at most. Raises Objected where the tariff has no such line."""
     balance = Wallet.objects.values_list("balance", flat=True).get(team_id=member.team_id)
-    return Quote(_price(image_model, brief), count, balance)
+    return Quote(_price(image_model.tariff, brief), count, balance)
 
 
-def _price(image_model: ImageModel, brief: Brief) -> int:
+def _price(tariff: Tariff, brief: Brief) -> int:
     try:
-        return pricing.price(image_model.tariff, brief.tier, brief.quality)
+        return pricing.price(tariff, brief.tier, brief.quality)
     except pricing.Unpriced as wrong:
         raise Objected(Objection("size", "unpriced", (("value", str(wrong)),))) from wrong
 
@@ -101,13 +76,11 @@ def submit(
     if key and (taken := repeated(member, key, sender)):
         return taken
     check(image_model, _with_pictures(brief, pictures), count)
-    each = _price(image_model, brief)
+    tariff = image_model.tariff
+    each = _price(tariff, brief)
+    submission = Submission(member, image_model, brief, pictures, count, tariff, each, key or new_key(), sender)
     try:
-        with transaction.atomic():
-            job = _write(member, image_model, brief, count, key or new_key(), sender)
-            _attach(job, pictures)
-            _hold(job, each)
-            _check_room(member, count)
+        return take_on(submission)
     except IntegrityError:
         if taken := repeated(member, key, sender):
             return taken
@@ -117,7 +90,6 @@ def submit(
         raise Objected(Objection("", "credits", short)) from wrong
     except credits.OverCap as wrong:
         raise Objected(_over(wrong)) from wrong
-    return job
 
 
 def unaffordable(member: Member, wished: Quote) -> list[Objection]:
@@ -190,7 +162,7 @@ def check(image_model: ImageModel, brief: Brief, count: int) -> None:
 
 def _with_pictures(brief: Brief, pictures: list[Asset]) -> Brief:
     """The brief with its pictures by their kind alone: as much as a check needs."""
-    references, mask = _told_apart(pictures)
+    references, mask = told_apart(pictures)
     return replace(
         brief,
         references=tuple(Picture(media_type=asset.media_type) for asset in references),
@@ -204,77 +176,6 @@ def _unserved(image_model: ImageModel, brief: Brief) -> list[Objection]:
     if not lacks:
         return [Objection("image_model", "no_provider")]
     return [Objection(fault.code, "unserved") for fault in lacks[:1] if fault] if all(lacks) else []
-
-
-def _told_apart(pictures: list[Asset]) -> tuple[list[Asset], Asset | None]:
-    """The references, and the mask that says where the first of them is to change."""
-    masks = [asset for asset in pictures if asset.use == Use.MASK]
-    return [asset for asset in pictures if asset.use != Use.MASK], masks[0] if masks else None
-
-
-def _write(member: Member, image_model: ImageModel, brief: Brief, count: int, key: str, sender: Sender) -> Job:
-    job = Job(
-        team_id=member.team_id,
-        member=member,
-        image_model=image_model,
-        brief_json=brief.to_json(),
-        prompt=brief.prompt,
-        count=count,
-        tariff=image_model.tariff,
-        origin=sender.origin,
-        key=key,
-        api_key=sender.api_key,
-        fingerprint=sender.fingerprint,
-        said=sender.said,
-        call_back=sender.call_back,
-    )
-    insert(job)
-    return job
-
-
-def _attach(job: Job, pictures: list[Asset]) -> None:
-    references, mask = _told_apart(pictures)
-    if references:
-        JobReference.objects.bulk_create(
-            JobReference(job=job, asset=asset, position=position) for position, asset in enumerate(references, 1)
-        )
-    if mask:
-        Job.objects.filter(pk=job.pk).update(mask=mask)
-
-
-def _hold(job: Job, each: int) -> None:
-    """Queue one generation a picture and hold the price of each, in the transaction that wrote the job."""
-    now = timezone.now()
-    ring_at = now + timedelta(seconds=RING_AGAIN)
-    generations = [
-        Generation(job=job, member=job.member, position=position, held=each, due_at=now, ring_at=ring_at)
-        for position in range(1, job.count + 1)
-    ]
-    for generation in generations:
-        insert(generation)
-    credits.hold(job.member, {generation.pk: each for generation in generations}, api_key=job.api_key)
-    transaction.on_commit(partial(tasks.ring, [Bell(SUBMIT)] * len(generations)))
-
-
-UNDER_WAY = Statement(
-    lambda: (
-        Generation.objects.under_way()
-        .filter(member__team=Given("team"))
-        .order_by()
-        .values("member__team")
-        .annotate(count=Count("pk"))
-        .values_list("count")
-    )
-)
-
-
-def _check_room(member: Member, count: int) -> None:
-    """Raises Objected where the team has too much under way. Behind its wallet's lock, so that no two count at once."""
-    most = member.team.most_active or settings.MOST_ACTIVE
-    ((under_way,),) = UNDER_WAY.rows(team=member.team_id)
-    if under_way > most:
-        said = (("most", most), ("under_way", under_way - count), ("wanted", count))
-        raise Objected(Objection("", "active", said))
 
 
 def _over(wrong: credits.OverCap) -> Objection:

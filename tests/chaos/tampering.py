@@ -30,7 +30,7 @@ CLOCKS: dict[str, dict[str, dict[str, Any]]] = {
         "generations.hooks.delivering": {"LEASE": timedelta(seconds=4)},
         "generations.engine.submit": {"FIRST_POLL": (0.3, 0.8)},
         "generations.engine.sweep": {"RING_AGAIN": 2.0, "RING_AGAIN_LATEST": 4.0},
-        "generations.intake.submitting": {"RING_AGAIN": 0.5},
+        "generations.intake.writing": {"RING_AGAIN": 0.5},
         "gptstudio.celery": {"TICK": 0.3},
     },
 }

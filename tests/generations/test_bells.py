@@ -56,3 +56,33 @@ def test_who_is_told_to_stop_takes_nothing_more_on(rung, said, monkeypatch):
     finally:
         tasks.closing.clear()
     assert said == [[COLLECT]]
+
+
+@pytest.fixture
+def sent(monkeypatch) -> list[list[object]]:
+    """The words of each message to the workers who submit."""
+    messages: list[list[object]] = []
+    monkeypatch.setattr(tasks.submit, "apply_async", lambda *, args: messages.append(args))
+    return messages
+
+
+def test_one_message_rings_for_several_and_for_no_more_than_workers_may_share(sent):
+    tasks.ring([Bell("submit")] * 19)
+    assert sent == [[8], [8], [3]]
+
+
+def test_who_hears_a_bell_for_several_asks_those_who_are_free(sent, said, monkeypatch):
+    monkeypatch.setattr(tasks.crew, "lend", lambda count, _work: min(count, 2))
+    said += [[]]
+    tasks.submit(5)
+    assert said == [], "one is its own"
+    assert sent == [[2]], "two are for another worker"
+
+
+def test_who_is_told_to_stop_leaves_a_bell_for_several_to_others(sent, said):
+    tasks.closing.set()
+    try:
+        tasks.submit(5)
+    finally:
+        tasks.closing.clear()
+    assert sent == [[5]]

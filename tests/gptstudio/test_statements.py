@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from generations.models import Attempt, Generation, Job, State
-from gptstudio.statements import Given, Statement, insert
+from gptstudio.statements import MOST_ROWS, Given, Statement, insert
 from tests.generations.factories import AttemptFactory, JobFactory
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +119,22 @@ def test_what_locks_is_asked_in_a_transaction_or_not_at_all(attempt):
 def test_a_move_drops_no_filter_without_a_word(attempt):
     with pytest.raises(TypeError):
         Generation.objects.filter(position=2).move(attempt.generation_id, State.FAILED)
+
+
+def test_what_never_changes_stands_in_the_sql_as_it_is(attempt):
+    """Quotation marks and per cents are words like any other, and a number or a truth keeps its kind."""
+    odd = "100 % 'sure' %s {x} \\ 灯笼"
+    Attempt.objects.update(upstream_name=odd)
+    found = Statement(lambda: Attempt.objects.filter(upstream_name=odd, tries=0, is_lost=False, pk=Given("pk")))
+    other = Statement(lambda: Attempt.objects.filter(upstream_name=f"{odd} ", pk=Given("pk")))
+    assert found.first(pk=attempt.pk) == attempt
+    assert other.first(pk=attempt.pk) is None
+
+
+def test_many_are_inserted_as_one_is(attempt):
+    """More than one statement takes."""
+    job = attempt.generation.job
+    made = [Generation(job=job, member=job.member, position=place, held=place) for place in range(2, 2 + MOST_ROWS + 3)]
+    insert(*made)
+    kept = {row.pk: row for row in Generation.objects.exclude(pk=attempt.generation_id)}
+    assert {pk: plain(row) for pk, row in kept.items()} == {row.pk: plain(row) for row in made}

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import ApiKey
-from generations.api.lately import MOST, Lately
+from generations.api.lately import GRACE, MOST, Lately
 from tests.generations.api.conftest import VIDEOS
 
 MOMENT = 0.5
@@ -27,6 +27,26 @@ def test_a_question_is_asked_once_in_half_a_second(clock):
     clock[0] += MOMENT
     known("cat")
     assert asked == ["cat", "cat"]
+
+
+def test_while_one_asks_anew_the_others_go_on_with_what_is_known_but_not_for_long(clock):
+    asked: list[str] = []
+    heard: list[str | None] = []
+
+    def ask(name: str) -> str:
+        asked.append(name)
+        if len(asked) == 2:  # the others come while this one is being answered
+            heard.append(known("cat"))
+            clock[0] += GRACE
+            heard.append(known("cat"))
+        return f"the {name} of {len(asked)}"
+
+    known = Lately(ask)
+    known("cat")
+    clock[0] += MOMENT
+    known("cat")
+    assert heard == ["the cat of 1", "the cat of 3"]
+    assert MOMENT + GRACE < 1, "a revoked key opens nothing a second later"
 
 
 def test_what_was_not_there_is_looked_for_again(clock):

@@ -5,13 +5,15 @@ from threading import Thread
 from types import SimpleNamespace
 
 import pytest
-from django.db import connections
+import time_machine
+from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts import credits
 from generations import engine, intake
 from generations.brief import Brief
 from generations.engine import turns
+from generations.engine.close import requeue
 from generations.engine.submit import intend
 from generations.faults import Kind
 from generations.models import Generation, ImageModel, Job, State
@@ -162,18 +164,30 @@ def test_a_batch_that_its_open_route_cannot_make_lets_the_next_team_pass(wish, a
 
 
 def test_who_finds_all_that_it_saw_taken_looks_again(wish, alice, monkeypatch):
-    """Workers who came a moment later saw more, and left what this one had not seen."""
-    job, looked = wish(alice), []
+    """Workers who came a moment later saw more, and left what this one had not seen. They need a moment for it."""
+    job, looked, paused = wish(alice), [], []
 
     def taken_by_others(**given):
         looked.append(given)
-        return None if len(looked) == 1 else turns.OLDEST.all(**given)[0]
+        return None if sum(paused) < 0.01 else turns.OLDEST.all(**given)[0]
 
     monkeypatch.setattr(turns, "OLDEST", SimpleNamespace(first=taken_by_others, all=turns.OLDEST.all))
+    monkeypatch.setattr(turns.time, "sleep", paused.append)
     assert intend().generation.job == job
-    assert len(looked) == 2
+    assert len(looked) == 5
     assert intend() is None
-    assert len(looked) == 2, "nobody waits any more"
+    assert len(looked) == 5, "nobody waits any more"
+
+
+@pytest.mark.parametrize("begin", ["a wish", "a try that made way for the next"])
+def test_whoever_hears_the_bell_finds_its_picture_though_that_clock_is_behind(begin, wish, alice):
+    """Of two machines, or of one who was kept waiting after looking at the clock: nobody else would come for it."""
+    job = wish(alice)
+    if begin != "a wish":
+        requeue(intend().generation_id)
+    behind = timezone.now() - timedelta(seconds=1)
+    with time_machine.travel(behind, tick=False), transaction.atomic():
+        assert turns.next_up().job == job
 
 
 def test_where_there_is_room_for_one_at_once_the_next_begins_when_it_ends(provider, ask):
