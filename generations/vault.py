@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -30,6 +30,10 @@ class StorageAway(OSError):
     """The storage did not do what it was asked. What its own library says of that is the cause."""
 
 
+class Finished(File):
+    """A file of ours that nobody writes to any more. Where it may be kept itself it need not be copied."""
+
+
 class DurableStorage(FileSystemStorage):
     """Files that are whole or absent, and that a power cut does not take back once `save` has returned.
 
@@ -42,21 +46,42 @@ class DurableStorage(FileSystemStorage):
     def _save(self, name: str, content: "File[bytes]") -> str:
         path = Path(self.path(name))
         _make_folder(path.parent)
-        descriptor, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        part = path.with_name(f"{uuid.uuid4().hex}.part")
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                for piece in content.chunks():
-                    file.write(piece)
-                file.flush()
-                os.fchmod(descriptor, self.file_permissions_mode or 0o644)
-                os.fsync(descriptor)
+            if not _linked(content, part):
+                _copy(content, part)
+            _sync(part, self.file_permissions_mode or 0o644)
             reach("rename.before")
-            Path(part).replace(path)
+            part.replace(path)
             reach("rename.after")
         finally:
-            Path(part).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
         _sync_folder(path.parent)
         return name
+
+
+def _linked(content: "File[bytes]", part: Path) -> bool:
+    """Give a finished file a second name. False where it lies on another disk, or on one that knows no such thing."""
+    if isinstance(content, Finished):
+        with suppress(OSError):
+            part.hardlink_to(content.name or "")
+            return True
+    return False
+
+
+def _copy(content: "File[bytes]", part: Path) -> None:
+    with part.open("xb") as file:
+        for piece in content.chunks():
+            file.write(piece)
+
+
+def _sync(path: Path, mode: int) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fchmod(descriptor, mode)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _make_folder(folder: Path) -> None:
@@ -83,7 +108,10 @@ def digest(path: Path) -> str:
 
 
 def keep(path: Path, sha256: str, media_type: str) -> None:
-    """Keep the picture at `path` under its digest. Keeping it again does nothing."""
+    """Keep the picture at `path` under its digest. Keeping it again does nothing.
+
+    Whoever gives a file away here or below may remove it, and writes to it no more: it may have become the kept one.
+    """
     _keep(path, _name("pictures", sha256, ENDINGS[media_type]))
 
 
@@ -173,6 +201,6 @@ def _keep(path: Path, name: str) -> None:
         if default_storage.exists(name):
             return
         with path.open("rb") as file:
-            saved = default_storage.save(name, File(file))
+            saved = default_storage.save(name, Finished(file))
         if saved != name:  # another worker kept the same bytes meanwhile, and the storage made room for ours
             default_storage.delete(saved)

@@ -1,12 +1,12 @@
 """How is an answer written? Errors in the words of the wire; pictures as base64, and none is ever whole in memory."""
 
-import base64
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pybase64
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
 
 from generations import vault
@@ -96,9 +96,9 @@ def _base64(asset: Asset) -> Iterator[bytes]:
         while piece := file.read(PIECE):
             whole = left + piece
             end = len(whole) // 3 * 3
-            yield base64.b64encode(whole[:end])
+            yield pybase64.b64encode(whole[:end])
             left = whole[end:]
-    yield base64.b64encode(left)
+    yield pybase64.b64encode(left)
 
 
 def wire_of(request: HttpRequest) -> Served:

@@ -1,6 +1,5 @@
 """Turns the pieces of one HTTP answer into a Response that a dialect can read."""
 
-import base64
 import json
 import secrets
 import zlib
@@ -8,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+
+import pybase64
 
 from generations.client.spill import Spill, Unreadable
 from generations.dialects.loose import storable
@@ -74,7 +75,7 @@ def write_down(inline: str, folder: Path) -> Path:
     """A picture that was too short to be spilled, or stood in a string within a string. Raises Unreadable."""
     path = folder / secrets.token_hex(8)
     try:
-        path.write_bytes(base64.b64decode(inline.partition("base64,")[2] or inline, validate=True))
+        path.write_bytes(pybase64.b64decode(inline.partition("base64,")[2] or inline, validate=True))
     except ValueError as wrong:
         raise Unreadable("a picture in it is not base64") from wrong
     return path

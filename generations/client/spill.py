@@ -10,6 +10,8 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO, Self
 
+import pybase64
+
 MOST_TEXT = 2 * 1024 * 1024
 MOST_BYTES = 96 * 1024 * 1024
 LONG = 512
@@ -153,24 +155,32 @@ class _Picture:
         self._carry = b""
 
     def write(self, run: bytes) -> None:
-        run = self._carry + run.translate(_STANDARD, _SPACE)
-        whole = len(run) - len(run) % 4
-        self._carry = run[whole:]
-        self._decode(run[:whole])
+        run = self._carry + run
+        try:
+            self._carry = self._decode(run)
+        except binascii.Error:
+            self._carry = self._decode_any(run)
 
     def finish(self) -> None:
-        tail = self._carry.rstrip(b"=")
-        self._decode(tail + b"=" * (-len(tail) % 4))
+        tail = self._carry.translate(_STANDARD, _SPACE).rstrip(b"=")
+        self._decode_any(tail + b"=" * (-len(tail) % 4))
         self.close()
 
     def close(self) -> None:
         self._file.close()
 
-    def _decode(self, run: bytes) -> None:
+    def _decode_any(self, run: bytes) -> bytes:
+        """In lines, or in the alphabet for addresses; few encoders use either."""
         try:
-            self._file.write(binascii.a2b_base64(run, strict_mode=bool(run)))
+            return self._decode(run.translate(_STANDARD, _SPACE))
         except binascii.Error as wrong:
             raise Unreadable("a picture in it is not base64") from wrong
+
+    def _decode(self, run: bytes) -> bytes:
+        """Write down what stands in whole groups of four, and give what is left. Raises binascii.Error."""
+        whole = len(run) - len(run) % 4
+        self._file.write(pybase64.b64decode(run[:whole], validate=True))
+        return run[whole:]
 
 
 def _unescaped(sequence: bytes) -> bytes:

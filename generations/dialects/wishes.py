@@ -1,7 +1,8 @@
 """Which wishes of a brief can a wire say? Hard ones it must, and in which form pictures go out."""
 
-import base64
 from collections.abc import Callable
+
+import pybase64
 
 from generations.brief import Brief, Picture
 from generations.dialects.wire import DATA_URL, FILE, URL, Part, Reach, ReferenceForm
@@ -70,7 +71,7 @@ def data_url(picture: Picture) -> str:
     """The picture's bytes as a data URL, or its address where it has no bytes."""
     if not picture.content:
         return picture.url
-    return f"data:{_media_type(picture)};base64,{base64.b64encode(picture.content).decode()}"
+    return f"data:{_media_type(picture)};base64,{pybase64.b64encode_as_string(picture.content)}"
 
 
 def part(name: str, picture: Picture, stem: str) -> Part:

@@ -1,12 +1,12 @@
 """How is a picture that somebody hands in kept? Cleaned of all but its pixels, under its digest, as the team's own."""
 
-import base64
 import binascii
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pybase64
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
@@ -53,7 +53,7 @@ def keep_base64(member: Member, text: str, name: str, use: Use = Use.REFERENCE) 
     if len(body) > MOST_UPLOAD * 4 // 3 + 4:
         raise _objected(use, "bytes", name)
     try:
-        content = base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
+        content = pybase64.b64decode(body + "=" * (-len(body) % 4), validate=True)
     except (binascii.Error, ValueError) as wrong:
         raise _objected(use, "broken", name) from wrong
     return _keep(member, name, lambda path: path.write_bytes(content), use)
