@@ -3,7 +3,7 @@
 from generations import media, sentences
 from generations.dialects.serving import Made, Refusal, Task, Why
 from generations.faults import Kind
-from generations.models import Attempt, Generation, Job, State
+from generations.models import Asset, Attempt, Generation, Job, State
 from generations.sizes import Size
 from gptstudio.statements import Given, Statement
 
@@ -45,6 +45,11 @@ def report(job: Job) -> Task:
         else None,
         said=job.said,
     )
+
+
+def kept(job: Job) -> list[Asset]:
+    """The pictures of the job that came, in their order."""
+    return [made.asset for made in GENERATIONS.all(job=job.pk) if made.state == State.SUCCEEDED and made.asset]
 
 
 def begun(job: Job) -> Task:

@@ -23,8 +23,8 @@ from generations.api.waiting import waiting
 from generations.dialects import answering
 from generations.dialects.images.serving import AtOnce
 from generations.dialects.serving import AS_URL, Refusal, Refused, Task, Why, Wish
-from generations.models import Asset, ImageModel, Job
-from generations.reports import report
+from generations.models import ImageModel, Job
+from generations.reports import kept, report
 
 router = Router()
 
@@ -105,7 +105,7 @@ def _pictures(request: HttpRequest, wire: AtOnce, wish: Wish, taken: Taken) -> H
     task = _told_of(taken.job)
     if wish.form == AS_URL:
         return told(wire.reply(task, wish.form))
-    task, pictures = inlined(task, _assets(taken.job))
+    task, pictures = inlined(task, kept(taken.job))
     return streamed(wire.reply(task, wish.form), pictures)
 
 
@@ -129,12 +129,6 @@ def has_left(request: HttpRequest) -> bool:
         return True
 
 
-def _assets(job: Job) -> list[Asset]:
-    """The pictures that came, in their order."""
-    made = job.generations.filter(state="succeeded").select_related("asset").order_by("position")
-    return [generation.asset for generation in made if generation.asset]
-
-
 def _breathing(wire: AtOnce, wish: Wish, job: Job) -> Iterator[bytes]:
     """White space before the JSON while the job goes on. The status is told already, so what fails is told inside."""
     try:
@@ -144,7 +138,7 @@ def _breathing(wire: AtOnce, wish: Wish, job: Job) -> Iterator[bytes]:
     except Refused as wrong:
         yield json.dumps(wire.refuse(wrong.refusal).body).encode()
         return
-    task, pictures = inlined(task, _assets(job))
+    task, pictures = inlined(task, kept(job))
     yield from streamed(wire.reply(task, wish.form), pictures).streaming_content  # type: ignore[misc]
 
 
@@ -165,7 +159,7 @@ def _event_stream(wire: AtOnce, job: Job, *, is_edit: bool) -> Iterator[bytes]:
     except Refused as wrong:
         yield b"event: error\ndata: " + json.dumps(wire.refuse(wrong.refusal).body).encode() + b"\n\n"
         return
-    task, pictures = inlined(task, _assets(job))
+    task, pictures = inlined(task, kept(job))
     for event in wire.events(task, is_edit=is_edit):
         yield f"event: {event['type']}\ndata: ".encode()
         yield from streamed(event, pictures).streaming_content  # type: ignore[misc]

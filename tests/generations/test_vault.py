@@ -1,5 +1,6 @@
 """Claims about where kept bytes live, on a real disk."""
 
+import errno
 import hashlib
 import os
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, default_storage, storages
 
@@ -61,6 +63,38 @@ def test_keeping_the_same_picture_again_keeps_one(root, source):
     vault.keep(source, SHA, "image/png")
     assert files(root) == [NAME]
     assert (root / NAME).stat().st_ino == before
+
+
+def test_a_file_on_the_same_disk_is_kept_itself_and_outlives_its_first_name(root, source):
+    vault.keep(source, SHA, "image/png")
+    kept = root / NAME
+    assert kept.stat().st_ino == source.stat().st_ino
+    assert kept.stat().st_mode & 0o777 == 0o644
+    source.unlink()
+    assert vault.read(asset()) == BYTES
+    assert files(root) == [NAME]
+
+
+@pytest.mark.parametrize("why", [errno.EXDEV, errno.EPERM], ids=["on another disk", "where no file has two names"])
+def test_a_file_is_copied(root, source, monkeypatch, why):
+    def refuse(*_):
+        raise OSError(why, os.strerror(why))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    vault.keep(source, SHA, "image/png")
+    assert (root / NAME).stat().st_ino != source.stat().st_ino
+    assert (root / NAME).stat().st_mode & 0o777 == 0o644
+    assert vault.read(asset()) == BYTES
+    assert files(root) == [NAME]
+
+
+def test_what_somebody_else_may_still_write_to_is_copied(root):
+    with (root.parent / "theirs").open("wb+") as theirs:
+        theirs.write(BYTES)
+        theirs.seek(0)
+        default_storage.save("staged/theirs", File(theirs))
+        theirs.write(b"more")
+    assert (root / "staged/theirs").read_bytes() == BYTES
 
 
 def test_many_workers_keeping_the_same_picture_at_once_keep_one(root, source):
