@@ -25,28 +25,28 @@ def lines() -> list[Figure]:
         installed(SERVICES, url, **environment) as studio,
         worker(studio, "submit", CALLS) as process,
     ):
-        inside.run(studio, "queueing", FIRST, "a first lamp", url)
-        wait_for(lambda: _stages(studio).get("delivered") == FIRST, 60, "the first pictures")
+        inside.run(studio, "queueing", FIRST, "a first lamp [own]", url)
+        wait_for(lambda: _stages(studio).get("kept") == FIRST, 60, "the first pictures")
         time.sleep(SETTLED)
         before = resident(process.pid)
-        began = float(inside.run(studio, "queueing", CALLS, f"a lamp [delay={DELAY}]"))
+        began = float(inside.run(studio, "queueing", CALLS, f"a lamp [own] [delay={DELAY}]"))
         at_once, ended, peak = _watch(studio, process.pid)
-        delivered = _stages(studio).get("delivered", 0) - FIRST
+        kept = _stages(studio).get("kept", 0) - FIRST
     return [
-        figure("calls with a picture", delivered, CALLS, "calls", "="),
+        figure("calls with a picture", kept, CALLS, "calls", "="),
         figure("held open at once", at_once, CALLS, "calls", "="),
-        figure("all of them done after", ended - began, 1.2 * DELAY, "s"),
+        figure("all of them kept after", ended - began, 1.2 * DELAY, "s"),
         figure("the worker's growth for each", (peak - before) * 1000 / CALLS, 100, "kB"),
     ]
 
 
 def _watch(studio: Studio, pid: int) -> tuple[int, float, float]:
-    """How many calls were open at once, the moment when all were answered, and the most memory that they took."""
+    """How many calls were open at once, the moment when all pictures were kept, and the most memory that they took."""
     began, at_once, peak = time.monotonic(), 0, 0.0
     while time.monotonic() - began < 4 * DELAY:
         stages = _stages(studio)
         at_once, peak = max(at_once, stages.get("sending", 0)), max(peak, resident(pid))
-        if stages.get("delivered", 0) == CALLS + FIRST:
+        if stages.get("kept", 0) == CALLS + FIRST:
             break
         time.sleep(EVERY)
     return at_once, time.time(), peak
