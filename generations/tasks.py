@@ -2,14 +2,15 @@
 
 import threading
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
 from celery import shared_task
 from celery.signals import worker_shutting_down
-from kombu.exceptions import OperationalError
+from django.db import InterfaceError, OperationalError
+from kombu import exceptions as broker
 
 from generations import engine
 from generations.engine import Bell
@@ -22,6 +23,10 @@ log = structlog.get_logger(__name__)
 
 closing = threading.Event()
 """Set when this process is told to stop. It finishes what it holds; what is still due is somebody else's."""
+
+unanswered: deque[Bell] = deque()
+"""Bells that were heard here while the database was away. The rows say that they were rung just now, so their pictures
+would wait; the first sweep here that goes well rings for them again."""
 
 MOST_WAITING = 1000
 """Bells at one queue above which a sweep rings there no more: plenty for those who hear, too many where nobody does."""
@@ -40,7 +45,11 @@ def submit(count: int = 1) -> None:
 
 def _submit_one() -> None:
     with at_desk():
-        answer(engine.submit)
+        try:
+            answer(engine.submit)
+        except (OperationalError, InterfaceError):
+            unanswered.append(Bell(SUBMIT))
+            raise
 
 
 @shared_task
@@ -99,7 +108,7 @@ def ring(bells: Iterable[Bell]) -> None:
                     reach("bell.before")
                     DOORS[bell.queue].apply_async(args=words)
                     reach("bell.after")
-            except OperationalError as wrong:
+            except broker.OperationalError as wrong:
                 log.warning("bell_not_rung", queue=bell.queue, error=type(wrong).__name__)
                 return
 
@@ -120,6 +129,7 @@ def _messages(bell: Bell, count: int) -> list[list[str | int]]:
 def _heard() -> list[Bell]:
     """What is due, but for the queues that nobody hears: a sweep a second would fill the broker's memory."""
     bells = engine.sweep()
+    bells += [unanswered.popleft() for _ in range(len(unanswered))]
     deaf = {queue for queue in {bell.queue for bell in bells} if _waiting(queue) > MOST_WAITING}
     if deaf:
         log.warning("bells_not_heard", queues=sorted(deaf))
@@ -131,5 +141,5 @@ def _waiting(queue: str) -> int:
     with sweep.app.connection_or_acquire() as line:
         try:
             return int(line.default_channel.queue_declare(queue).message_count)
-        except (OperationalError, *line.connection_errors):
+        except (broker.OperationalError, *line.connection_errors):
             return 0

@@ -31,7 +31,11 @@ class StorageAway(OSError):
 
 
 class Finished(File):
-    """A file of ours that nobody writes to any more. Where it may be kept itself it need not be copied."""
+    """A file of ours that nobody writes to any more. Where it may be kept itself it need not be copied.
+
+    It is handed to a storage once: of bytes that a disk has failed to take Linux tells whoever syncs them first, and
+    takes them for written from then on. Who tries again has to hand over a copy.
+    """
 
 
 class DurableStorage(FileSystemStorage):
@@ -39,6 +43,13 @@ class DurableStorage(FileSystemStorage):
 
     A name is never changed: here it says what the bytes are, so a second file of that name is the same file.
     """
+
+    def exists(self, name: str) -> bool:
+        """Whether it is here to stay: whoever has just named it may not have come to write the name down."""
+        found = super().exists(name)
+        if found:
+            _sync_folder(Path(self.path(name)).parent)
+        return found
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:  # noqa: ARG002 Django's signature
         return name
@@ -76,7 +87,7 @@ def _copy(content: "File[bytes]", part: Path) -> None:
 
 
 def _sync(path: Path, mode: int) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)  # a network's disk may sync nothing for one who only reads
     try:
         os.fchmod(descriptor, mode)
         os.fsync(descriptor)
@@ -110,14 +121,15 @@ def digest(path: Path) -> str:
 def keep(path: Path, sha256: str, media_type: str) -> None:
     """Keep the picture at `path` under its digest. Keeping it again does nothing.
 
-    Whoever gives a file away here or below may remove it, and writes to it no more: it may have become the kept one.
+    Whoever gives a file away may remove it, and writes to it no more: it may have become the kept one. Nor is it given
+    away again where this fails: the picture is brought anew.
     """
-    _keep(path, _name("pictures", sha256, ENDINGS[media_type]))
+    _keep(path, _name("pictures", sha256, ENDINGS[media_type]), Finished)
 
 
 def keep_thumbnail(path: Path, sha256: str) -> None:
     """Keep the WebP at `path` as the thumbnail of the picture with this digest."""
-    _keep(path, _name("thumbnails", sha256, "webp"))
+    _keep(path, _name("thumbnails", sha256, "webp"), Finished)
 
 
 def open_picture(asset: Asset) -> "File[bytes]":
@@ -140,9 +152,12 @@ def read(asset: Asset) -> bytes:
 
 
 def stage(path: Path) -> str:
-    """Put bytes that came inside an answer where every worker can reach them. Returns the name they wait under."""
+    """Put bytes that came inside an answer where every worker can reach them. Returns the name they wait under.
+
+    They are copied, as a paid answer is put down again and again until it stands.
+    """
     name = f"{_STAGED}{uuid.uuid4()}"
-    _keep(path, name)
+    _keep(path, name, File)
     return name
 
 
@@ -196,11 +211,11 @@ def _staged(name: str) -> str:
     return name
 
 
-def _keep(path: Path, name: str) -> None:
+def _keep(path: Path, name: str, as_what: type["File[bytes]"]) -> None:
     with storage_trouble():
         if default_storage.exists(name):
             return
         with path.open("rb") as file:
-            saved = default_storage.save(name, Finished(file))
+            saved = default_storage.save(name, as_what(file))
         if saved != name:  # another worker kept the same bytes meanwhile, and the storage made room for ours
             default_storage.delete(saved)

@@ -74,8 +74,9 @@ class Reader:
 def write_down(inline: str, folder: Path) -> Path:
     """A picture that was too short to be spilled, or stood in a string within a string. Raises Unreadable."""
     path = folder / secrets.token_hex(8)
+    bare = (inline.partition("base64,")[2] or inline).rstrip("=")
     try:
-        path.write_bytes(pybase64.b64decode(inline.partition("base64,")[2] or inline, validate=True))
+        path.write_bytes(pybase64.b64decode(bare + "=" * (-len(bare) % 4), validate=True))
     except ValueError as wrong:
         raise Unreadable("a picture in it is not base64") from wrong
     return path

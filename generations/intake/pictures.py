@@ -47,7 +47,7 @@ def keep_link(member: Member, url: str, use: Use = Use.REFERENCE) -> Asset:
 def keep_base64(member: Member, text: str, name: str, use: Use = Use.REFERENCE) -> Asset:
     """Keep a picture that came as base64, with or without its `data:` head, in lines or in one. Raises Objected."""
     head, _comma, body = text.strip().rpartition(",")
-    body = "".join(body.split())
+    body = "".join(body.split()).rstrip("=")
     if head and not head.lower().endswith(";base64"):
         raise _objected(use, "broken", name)
     if len(body) > MOST_UPLOAD * 4 // 3 + 4:

@@ -19,7 +19,7 @@ LONGEST = 120.0
 
 
 def landing() -> list[Figure]:
-    """500 answers with 1.4 MB of base64 each, landing together in one worker process."""
+    """500 answers with the same 1.4 MB of base64, landing together in one worker process."""
     environment = {"WORKER_THREADS": str(CALLS), "DATABASE_POOL": "8"}
     with (
         scripted() as url,

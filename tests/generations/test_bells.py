@@ -1,6 +1,7 @@
 """Celery's doors: who answers a bell, and for how long."""
 
 import pytest
+from django.db import IntegrityError, InterfaceError, OperationalError
 
 from generations import engine, tasks
 from generations.engine import Bell
@@ -56,6 +57,39 @@ def test_who_is_told_to_stop_takes_nothing_more_on(rung, said, monkeypatch):
     finally:
         tasks.closing.clear()
     assert said == [[COLLECT]]
+
+
+@pytest.mark.parametrize("trouble", [OperationalError, InterfaceError])
+def test_a_bell_heard_while_the_database_was_away_is_rung_again_as_soon_as_it_is_back(rung, monkeypatch, trouble):
+    is_away = True
+
+    def fail() -> list[Bell]:
+        if is_away:
+            raise trouble("the database is away")
+        return []
+
+    monkeypatch.setattr(engine, "submit", fail)
+    monkeypatch.setattr(engine, "sweep", fail)
+    monkeypatch.setattr(tasks, "_waiting", lambda _queue: 0)
+    for door in (tasks.submit, tasks.submit, tasks.sweep):
+        with pytest.raises(trouble):
+            door()
+    assert rung == []
+    is_away = False
+    tasks.sweep()
+    assert rung == [Bell("submit")] * 2
+    tasks.sweep()
+    assert len(rung) == 2
+
+
+def test_a_bell_whose_picture_does_not_fit_the_database_is_left_to_the_sweeps(rung, monkeypatch):
+    def fail() -> list[Bell]:
+        raise IntegrityError("it would be rung for every second, for ever")
+
+    monkeypatch.setattr(engine, "submit", fail)
+    with pytest.raises(IntegrityError):
+        tasks.submit()
+    assert not tasks.unanswered
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from django.core.files.storage import InMemoryStorage, default_storage, storages
 
 from generations import vault
 from generations.models import Asset
-from generations.vault import DurableStorage
+from generations.vault import DurableStorage, Finished
 
 BYTES = bytes(range(256)) * 300
 SHA = hashlib.sha256(BYTES).hexdigest()
@@ -38,6 +39,14 @@ def source(tmp_path: Path) -> Path:
     path = tmp_path / "given"
     path.write_bytes(BYTES)
     return path
+
+
+@pytest.fixture
+def closed() -> Iterator[None]:
+    """A process whose new files are nobody else's to read."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
 
 def asset(sha256: str = SHA) -> Asset:
@@ -66,6 +75,7 @@ def test_keeping_the_same_picture_again_keeps_one(root, source):
 
 
 def test_a_file_on_the_same_disk_is_kept_itself_and_outlives_its_first_name(root, source):
+    source.chmod(0o600)
     vault.keep(source, SHA, "image/png")
     kept = root / NAME
     assert kept.stat().st_ino == source.stat().st_ino
@@ -76,7 +86,7 @@ def test_a_file_on_the_same_disk_is_kept_itself_and_outlives_its_first_name(root
 
 
 @pytest.mark.parametrize("why", [errno.EXDEV, errno.EPERM], ids=["on another disk", "where no file has two names"])
-def test_a_file_is_copied(root, source, monkeypatch, why):
+def test_a_file_is_copied(root, source, monkeypatch, closed, why):
     def refuse(*_):
         raise OSError(why, os.strerror(why))
 
@@ -95,6 +105,45 @@ def test_what_somebody_else_may_still_write_to_is_copied(root):
         default_storage.save("staged/theirs", File(theirs))
         theirs.write(b"more")
     assert (root / "staged/theirs").read_bytes() == BYTES
+
+
+def test_what_only_points_elsewhere_is_not_kept(root, source):
+    secret = source.with_name("secret")
+    secret.write_bytes(BYTES)
+    secret.chmod(0o600)
+    source.unlink()
+    source.symlink_to(secret)
+    with pytest.raises(OSError, match="symbolic links"):
+        vault.keep_thumbnail(source, SHA)
+    assert files(root) == []
+    assert secret.stat().st_mode & 0o777 == 0o600
+
+
+def test_bytes_that_a_disk_has_failed_to_take_are_written_anew(root, source, monkeypatch):
+    sync, failed = os.fsync, []
+
+    def fail_once(descriptor: int) -> None:
+        if not failed and Path(f"/proc/self/fd/{descriptor}").readlink().suffix == ".part":
+            failed.append(os.fstat(descriptor).st_ino)
+            raise OSError(errno.EIO, "the disk")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail_once)
+    with pytest.raises(OSError, match="the disk"):
+        vault.stage(source)
+    assert files(root) == []
+    staged = root / vault.stage(source)
+    assert failed
+    assert staged.stat().st_ino != source.stat().st_ino
+    assert staged.read_bytes() == BYTES
+
+
+def test_what_another_has_just_named_is_written_down_before_it_is_relied_on(root, source, monkeypatch):
+    vault.keep(source, SHA, "image/png")
+    synced: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(Path(f"/proc/self/fd/{descriptor}").readlink()))
+    vault.keep(source, SHA, "image/png")
+    assert synced == [(root / NAME).parent]
 
 
 def test_many_workers_keeping_the_same_picture_at_once_keep_one(root, source):
@@ -231,7 +280,8 @@ def test_a_save_that_fails_leaves_neither_a_part_nor_a_change(root):
     assert (root / "a/b").read_bytes() == b"old"
 
 
-def test_bytes_and_every_new_folder_are_on_disk_before_save_returns(root, monkeypatch):
+@pytest.mark.parametrize("kind", [File, Finished])
+def test_bytes_and_every_new_folder_are_on_disk_before_save_returns(root, source, monkeypatch, kind):
     order: list[str] = []
     sync, replace, mkdir = os.fsync, Path.replace, Path.mkdir
 
@@ -242,13 +292,14 @@ def test_bytes_and_every_new_folder_are_on_disk_before_save_returns(root, monkey
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(Path, "replace", lambda self, to: (order.append(f"name {to.name}"), replace(self, to))[1])
     monkeypatch.setattr(Path, "mkdir", lambda self, **how: (order.append(f"make {self.name}"), mkdir(self, **how))[1])
-    DurableStorage(location=root).save("one/two/bytes", ContentFile(b"new"))
+    with source.open("rb") as file:
+        DurableStorage(location=root).save("one/two/bytes", kind(file))
     assert order[-4:] == ["sync one", "sync part", "name bytes", "sync two"]
     assert order[-6:-4] == ["sync kept", "make two"]
     assert order[-7] == "make one"
 
 
-def test_others_on_this_machine_may_read_what_is_kept(root):
+def test_others_on_this_machine_may_read_what_is_kept(root, closed):
     default_storage.save("a/b", ContentFile(b"new"))
     assert (root / "a/b").stat().st_mode & 0o777 == 0o644
 

@@ -8,7 +8,7 @@ from tests.chaos.subject import QUEUES, Subject
 from tests.live.studio import wait_for
 
 LOOK = 0.2
-FEW = 5
+FEW = 2
 """Bells that have to wait in the broker before it is emptied."""
 REAL = {"CHAOS_CLOCKS": "real"}
 
@@ -20,7 +20,7 @@ def flush_broker(play: Play) -> None:
     flushes, generations, lost = play.sized(10, 2), play.sized(300, 30), 0
     for number in range(flushes):
         for _ in range(generations // flushes):
-            lag = play.random.uniform(0.5, 1.5)
+            lag = play.random.uniform(0.8, 1.6)
             studio.ask(f"picture {len(studio.asked)} [pixels=64x64] [lag={lag:.2f}]")
         wait_for(lambda: broker.waiting(QUEUES) >= FEW, 60, "bells that wait")
         time.sleep(play.random.uniform(0.0, 0.5))

@@ -156,11 +156,11 @@ def test_references_of_every_form_are_kept_as_the_members_own(alices, alice):
     assert Job.objects.newest()[0].references.count() == 2
 
 
-def test_base64_may_stand_in_lines_and_without_its_padding(alices):
+def test_base64_may_stand_in_lines_and_without_its_padding_or_with_more(alices):
     drawn = base64.encodebytes(picture((300, 201))).decode()
     assert drawn.count("\n") > 1
     assert drawn.endswith("=\n")
-    for given in (drawn, f" data:image/png;base64,\n{drawn}", drawn.rstrip("=\n")):
+    for given in (drawn, f" data:image/png;base64,\n{drawn}", drawn.rstrip("=\n"), f"{drawn.strip()}=="):
         assert alices.post(VIDEOS, {**SKETCH, "metadata": {"urls": [given]}}).status_code == 200
 
 

@@ -27,6 +27,7 @@ def wire_forms(picture: bytes) -> dict[str, str]:
         "data URL": f"data:image/png;base64,{plain}",
         "with newlines": "\r\n".join(plain[start : start + 76] for start in range(0, len(plain), 76)),
         "unpadded": plain.rstrip("="),
+        "unpadded in lines": base64.encodebytes(picture).decode().rstrip("=\n") + "\n",
         "web-safe": plain.replace("+", "-").replace("/", "_"),
     }
 
