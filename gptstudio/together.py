@@ -9,9 +9,12 @@ from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
+import structlog
 from django.db import connection, transaction
 
 from gptstudio.turnstile import Places, outside
+
+log = structlog.get_logger(__name__)
 
 Wanted = TypeVar("Wanted")
 Outcome = TypeVar("Outcome")
@@ -73,7 +76,10 @@ class Together(Generic[Wanted, Outcome]):
             self._hand_over(common)
             for turn, outcome in zip(turns, outcomes, strict=True):
                 turn.tell(outcome)
-        transaction.on_commit(lambda: self._after(outcomes), robust=True)
+        try:  # it is committed; to ask Django whether it is would take a connection, from a database that may be away
+            self._after(outcomes)
+        except Exception:
+            log.exception("not_done_after", count=len(outcomes))
 
     def _hand_over(self, common: Hashable) -> None:
         with self._lock:

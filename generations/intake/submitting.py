@@ -13,7 +13,7 @@ from generations import dialects, engine, pricing
 from generations.brief import Brief, Picture
 from generations.catalog import Objection, objections
 from generations.intake.objected import Objected
-from generations.intake.writing import MEMBER, Sender, Submission, take_on, told_apart
+from generations.intake.writing import MEMBER, Sender, Submission, ring_again, take_on, told_apart
 from generations.models import Asset, Generation, ImageModel, Job
 from generations.pricing import Tariff
 
@@ -129,27 +129,34 @@ def cancel(member: Member, generation: Generation) -> bool:
 
 
 def repeated(member: Member, key: str, sender: Sender = MEMBER) -> Job | None:
-    """The job that was begun with this submission key. Raises OtherWish where it was begun with another body.
+    """The job that was begun with this submission key, rung for again. Raises OtherWish where its body was another.
 
     A script's key is remembered for a day, and as long as its job is under way; after that it is a new one
     (Stripe's idempotent requests, and the IETF draft on the Idempotency-Key header).
     """
     job = Job.objects.filter(member=member, origin=sender.origin, key=key).first()
-    if job is None or sender.api_key is None:
-        return job
-    if timezone.now() - job.created > REMEMBERED and not job.generations.under_way().exists():
-        Job.objects.filter(pk=job.pk, key=key).update(key=f"{key} until {job.pk}")
+    if job is None:
         return None
-    if job.fingerprint != sender.fingerprint:
-        raise OtherWish(key)
+    if sender.api_key is not None:
+        if timezone.now() - job.created > REMEMBERED and not job.generations.under_way().exists():
+            Job.objects.filter(pk=job.pk, key=key).update(key=f"{key} until {job.pk}")
+            return None
+        if job.fingerprint != sender.fingerprint:
+            raise OtherWish(key)
+    ring_again(job)
     return job
 
 
 def sent_before(sender: Sender) -> Job | None:
-    """The newest job of this API key with this very body, begun lately: what a library that tries again means."""
+    """The newest job of this API key with this very body, begun lately: what a library that tries again means.
+
+    It is rung for again.
+    """
     since = timezone.now() - TRIED_AGAIN
     same = Job.objects.filter(api_key=sender.api_key, fingerprint=sender.fingerprint, origin=sender.origin)
-    return same.filter(created__gt=since).newest().first()
+    if job := same.filter(created__gt=since).newest().first():
+        ring_again(job)
+    return job
 
 
 def check(image_model: ImageModel, brief: Brief, count: int) -> None:

@@ -24,7 +24,7 @@ from generations.engine import Bell, turns
 from generations.engine.bells import SUBMIT
 from generations.engine.sweep import RING_AGAIN
 from generations.intake.objected import Objected
-from generations.models import Asset, Generation, ImageModel, Job, JobReference, Use
+from generations.models import Asset, Generation, ImageModel, Job, JobReference, State, Use
 from generations.pricing import Tariff
 from gptstudio.statements import Given, Statement, insert
 from gptstudio.together import Together
@@ -91,6 +91,12 @@ def _alone(submission: Submission) -> Job | Exception:
 def _ring(jobs: Sequence[Job | BaseException]) -> None:
     """A broker that keeps silent must not keep the next wishes waiting, so this comes when these are answered."""
     tasks.ring([Bell(SUBMIT)] * sum(job.count for job in jobs if isinstance(job, Job)))
+
+
+def ring_again(job: Job) -> None:
+    """A database that goes away with the commit may have kept the job, and whoever was to ring was told that it had
+    not. They ask again, and find it: whatever of it still waits is rung for once more."""
+    tasks.ring([Bell(SUBMIT)] * job.generations.filter(state=State.QUEUED).count())
 
 
 _together: Together[Submission, Job] = Together(_all, _ring)

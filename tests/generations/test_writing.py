@@ -163,3 +163,25 @@ def test_the_bell_is_rung_for_all_of_them_when_their_answers_are_on_their_way(al
     monkeypatch.setattr(writing.tasks, "ring", lambda bells: rung.append(len(bells)))
     together(wish(alice), wish(alice, 2), wish(alice, 3))
     assert rung == [1, 5]
+
+
+def test_a_wish_whose_commit_nobody_heard_of_is_rung_for_when_it_is_said_again(alice, monkeypatch):
+    """The database goes away with the answer to the commit: the job stands, its caller is told that it does not."""
+    rung: list[int] = []
+    monkeypatch.setattr(writing.tasks, "ring", lambda bells: rung.append(len(bells)))
+    write, key = writing._write, str(uuid.uuid4())
+
+    def unheard(submissions):
+        write(submissions)
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(writing, "_write", unheard)
+    with pytest.raises(OperationalError):
+        wish(alice, 2, key=key)()
+    assert sum(rung) == 0
+    assert wish(alice, 2, key=key)() == Job.objects.get()
+    assert rung[-1] == 2
+    for generation in Generation.objects.all():
+        intake.cancel(alice, generation)
+    wish(alice, 2, key=key)()
+    assert rung[-1] == 0, "nobody has to come for what is over"

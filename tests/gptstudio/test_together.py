@@ -128,3 +128,10 @@ def test_what_comes_after_keeps_nobody_waiting_and_its_trouble_is_nobodys():
 
     assert at_once(slow.first(1), later) == [2, 4]
     assert sorted(goes) == [[2], [4]]
+
+
+def test_what_comes_after_needs_no_database_which_may_have_gone_away(django_db_blocker):
+    slow = Slow(others=0)
+    with django_db_blocker.block():
+        assert slow.first(1)() == 2
+    assert slow.told == [[2]]
