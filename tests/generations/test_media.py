@@ -34,8 +34,9 @@ def kept(member, root: Path, thumbnail: bytes = SMALL, **fields) -> Asset:
     made = AssetFactory(team=member.team, member=member, sha256=sha256, size=len(ORIGINAL), **fields)
     vault.keep(given, sha256, made.media_type)
     if thumbnail:
-        given.write_bytes(thumbnail)
-        vault.keep_thumbnail(given, sha256)
+        small = root.with_name("small")
+        small.write_bytes(thumbnail)
+        vault.keep_thumbnail(small, sha256)
     return made
 
 
