@@ -96,7 +96,8 @@ def _ring(jobs: Sequence[Job | BaseException]) -> None:
 def ring_again(job: Job) -> None:
     """A database that goes away with the commit may have kept the job, and whoever was to ring was told that it had
     not. They ask again, and find it: whatever of it still waits is rung for once more."""
-    tasks.ring([Bell(SUBMIT)] * job.generations.filter(state=State.QUEUED).count())
+    waiting = [Bell(SUBMIT)] * job.generations.filter(state=State.QUEUED).count()
+    transaction.on_commit(lambda: tasks.ring(waiting), robust=True)
 
 
 _together: Together[Submission, Job] = Together(_all, _ring)

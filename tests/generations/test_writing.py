@@ -4,7 +4,7 @@ import threading
 import uuid
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts import credits
@@ -185,3 +185,14 @@ def test_a_wish_whose_commit_nobody_heard_of_is_rung_for_when_it_is_said_again(a
         intake.cancel(alice, generation)
     wish(alice, 2, key=key)()
     assert rung[-1] == 0, "nobody has to come for what is over"
+
+
+def test_nobody_is_rung_for_inside_a_transaction(alice, monkeypatch):
+    inside: list[bool] = []
+    monkeypatch.setattr(writing.tasks, "ring", lambda _bells: inside.append(connection.in_atomic_block))
+    key = str(uuid.uuid4())
+    for _ in ("begun", "said again"):
+        with transaction.atomic():
+            wish(alice, key=key)()
+            assert inside.count(True) == 0
+    assert inside == [False, False]
